@@ -1,0 +1,42 @@
+# make run      the page on http://127.0.0.1:7860
+# make test     linters, types and tests
+# make index    rebuild the index of data/
+# make bench    speed and memory, as ratios
+
+PYTHON ?= python3
+VENV := .venv
+# another package index for torch, where the default one would bring CUDA
+TORCH := torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: run test check index bench clean
+
+run: $(VENV)/installed
+	$(VENV)/bin/python app.py
+
+test: $(VENV)/installed-test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m pytest
+
+index: $(VENV)/installed
+	$(VENV)/bin/assistant index
+
+bench: $(VENV)/installed-test
+	$(VENV)/bin/python benchmarks/speed.py
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@echo "Installation dans $(VENV) (quelques minutes, une seule fois)…"
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 ou plus récent est nécessaire.")'
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --constraint constraints.txt $(TORCH)
+	$(PIP) --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(PIP) --constraint constraints.txt --editable '.[test]'
+	touch $@

@@ -1,0 +1,149 @@
+"""7. Answer: a question to what is shown. Runs the stages 5 to 7; no markup here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.conversation.follow_up import Resolved, resolve
+from assistant.conversation.state import Conversation, Turn
+from assistant.corpus.corpus import CALIBRATION, SCHEMA, input_hashes
+from assistant.corpus.schema import Schema, load_schema
+from assistant.errors import StaleIndex
+from assistant.indexing.encoder import Encoder, open_encoder
+from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
+from assistant.retrieval.quoting import ENDS, Quoter, silence
+from assistant.retrieval.search import search
+from assistant.retrieval.understand import Cues, checked_question, understand
+from assistant.settings import Settings, read_settings
+from assistant.stores.local import LocalStore
+from assistant.stores.store import Store
+from assistant.values import Answer, Excerpt, Facet, Hit, Query, Role, Sheet
+
+Filters = Mapping[Facet, tuple[str, ...]]
+_NEAREST = 1
+_SHOWN_SHARE = 0.5  # of the best score: a sheet below does not help enough to be shown
+
+
+class Assistant:
+    """An open index with its encoder, ready to answer. Safe to use from several threads."""
+
+    def __init__(
+        self, store: Store, encoder: Encoder, schema: Schema, calibration: Calibration, settings: Settings
+    ) -> None:
+        self.store = store
+        self.schema = schema
+        self.settings = settings
+        self._encoder = encoder
+        self._calibration = calibration
+        self._cues = Cues(schema)
+        self._quoter = Quoter(schema)
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Assistant:
+        """The assistant over the index of the settings.
+
+        Raises:
+            MissingIndex, DamagedIndex, StaleIndex, SchemaError, EncoderError: each says what to do.
+        """
+        settings = settings or read_settings()
+        store = LocalStore(settings.index)
+        if store.manifest.inputs != input_hashes(settings.data):
+            store.close()
+            raise StaleIndex(
+                f"Les fiches de {settings.data} ont changé depuis la construction de l’index.",
+                "Mettez-le à jour\u00a0: assistant index",
+            )
+        encoder = open_encoder(store.manifest.model)
+        schema = load_schema(settings.data / SCHEMA)
+        return cls(store, encoder, schema, load_calibration(settings.data / CALIBRATION), settings)
+
+    def ask(
+        self,
+        question: str,
+        conversation: Conversation = Conversation(),
+        filters: Filters | None = None,
+        limit: int | None = None,
+    ) -> tuple[Answer, Conversation]:
+        """The answer to a question, and the conversation with it.
+
+        Args:
+            filters: values that a sheet must bear, alternatives within a facet.
+            limit: how many sheets to show at most; the settings' number when None.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+        """
+        question = checked_question(question, self.settings.question_characters)
+        resolved = resolve(question, conversation, self._cues)
+        query = understand(resolved.need, self._cues, filters, resolved.roles)
+        answer = self._answer(question, query, resolved, limit or self.settings.sheets)
+        shown = tuple(excerpt.sheet.id for excerpt in answer.sheets)
+        return answer, conversation.then(Turn(question, resolved.need, query.facets, shown))
+
+    def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
+        vector = self._encoder.encode_question(query.text)
+        wide = limit + len(resolved.leave_out)
+        hits = search(query, vector, self.store, max(wide, self.settings.sheets))
+        known = features(hits, self.store.foreign(vector))
+        answers = bool(hits) and (
+            probability(known, self._calibration) >= self._calibration.threshold or _lists(query)
+        )
+        least = hits[0].score * _SHOWN_SHARE if hits and not _lists(query) else float("-inf")
+        kept = [hit for hit in hits if hit.sheet.id not in resolved.leave_out]
+        shown = [hit for hit in kept if hit.score >= least][:limit] if answers else []
+        rarity = self.store.rarity(query.terms)
+        bearing = self.store.bearing(query.terms)
+        excerpts = tuple(self._excerpt(hit, query, rarity, bearing) for hit in shown or kept[:_NEAREST])
+        return Answer(
+            question=question,
+            answered=bool(shown),
+            message=self._message(len(shown), query, resolved),
+            sheets=excerpts if shown else (),
+            nearest=() if shown else excerpts,
+            query=query,
+            follows=resolved.follows,
+            corpus_version=self.store.manifest.corpus_version,
+        )
+
+    def _excerpt(
+        self, hit: Hit, query: Query, rarity: Mapping[str, float], bearing: Mapping[str, set[str]]
+    ) -> Excerpt:
+        ends = {role: self._quoter.ends(hit.sheet, role, query) for role in ENDS}
+        return Excerpt(
+            sheet=hit.sheet,
+            score=hit.score,
+            reason=_reason(hit.sheet, query, bearing),
+            quotes=(*self._quoter.quotes(hit, query, rarity), *ends[Role.LIMITS], *ends[Role.PERSPECTIVES]),
+            limits=ends[Role.LIMITS],
+            perspectives=ends[Role.PERSPECTIVES],
+            silent={role: silence(hit.sheet, role) for role, quotes in ends.items() if not quotes},
+        )
+
+    def _message(self, shown: int, query: Query, resolved: Resolved) -> str:
+        """What the assistant says itself, before any quote."""
+        if shown:
+            more = " de plus" if resolved.leave_out else ""
+            return f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
+        if resolved.leave_out:
+            return "Pas d’autre fiche sur ce sujet"
+        sought = ", ".join(query.words[term] for term in query.terms[:6]) or query.text
+        among = "".join(f", {facet.value}\u00a0: {' ou '.join(values)}" for facet, values in query.facets.items())
+        return f"Aucune fiche ne répond à cette demande (cherché\u00a0: {sought}{among})"
+
+
+def _lists(query: Query) -> bool:
+    """True when only filters were asked for: every sheet that bears them is an answer."""
+    return bool(query.facets) and not query.terms
+
+
+def _reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:
+    """One line on why a sheet was found: the words of the question that it bears, or lacks."""
+    found = [query.words[term] for term in query.terms if sheet.id in bearing[term]]
+    absent = [query.words[term] for term in query.terms if not bearing[term] or sheet.id not in bearing[term]]
+    filters = [value for facet, values in query.facets.items() for value in values if value in sheet.facet(facet)]
+    if not found and not filters:
+        return "Proche par le sens\u00a0: aucun mot de la question n’y est écrit"
+    reason = f"Retenue pour\u00a0: {', '.join([*filters, *found][:6])}"
+    if 0 < len(absent) <= 3:
+        reason += f" – n’y {'est' if len(absent) == 1 else 'sont'} pas écrit{'s' if len(absent) > 1 else ''}\u00a0: {', '.join(absent)}"
+    return reason

@@ -1,0 +1,1 @@
+"""6. Talk: what a question means after the ones before it."""

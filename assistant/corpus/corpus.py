@@ -1,0 +1,65 @@
+"""The corpus: a data folder, read whole."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.corpus.examples import read_examples
+from assistant.corpus.places import load_departments
+from assistant.corpus.reader import Reading, read_source
+from assistant.corpus.schema import Schema, load_schema
+from assistant.errors import CorpusError
+from assistant.values import Example, Sheet
+
+SCHEMA = "schema.yaml"
+DEPARTMENTS = "departements.csv"
+NEEDS = "needs.yaml"
+BACKGROUND = "background.yaml"
+CALIBRATION = "abstention.yaml"
+ACTIONS = "actions"
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    schema: Schema
+    readings: tuple[Reading, ...]
+    examples: tuple[Example, ...]
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        return tuple(sheet for reading in self.readings for sheet in reading.sheets)
+
+
+def read_corpus(data: Path) -> Corpus:
+    """Every export of a data folder, in the order of their names.
+
+    Raises:
+        SchemaError, CorpusError: with file and line.
+    """
+    schema = load_schema(data / SCHEMA)
+    departments = load_departments(data / DEPARTMENTS)
+    readings = tuple(read_source(path.name, path.read_bytes(), schema, departments) for path in _exports(data))
+    sheets = [sheet for reading in readings for sheet in reading.sheets]
+    return Corpus(schema, readings, read_examples(data / NEEDS, data / BACKGROUND, sheets))
+
+
+def input_hashes(data: Path) -> dict[str, str]:
+    """SHA-256 of every file that an index is made from, by its name inside the data folder."""
+    paths = [*(data / name for name in (SCHEMA, DEPARTMENTS, NEEDS, BACKGROUND)), *_exports(data)]
+    return {
+        path.relative_to(data).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in paths
+        if path.is_file()
+    }
+
+
+def _exports(data: Path) -> list[Path]:
+    folder = data / ACTIONS
+    paths = sorted(folder.glob("*.txt")) if folder.is_dir() else []
+    if not paths:
+        raise CorpusError(
+            str(folder), 1, "aucun fichier de fiches (*.txt).", "Déposez-y un export, ou donnez un autre dossier avec --data."
+        )
+    return paths

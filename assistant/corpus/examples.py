@@ -1,0 +1,67 @@
+"""Questions as people ask them: the needs that sheets answer, and a background that none answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, RootModel
+
+from assistant.documents import load_yaml
+from assistant.errors import SchemaError
+from assistant.values import Example, ExampleKind, Sheet
+
+
+class _Needs(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    sheet: str
+    needs: list[str]
+
+
+class _NeedsFile(RootModel[list[_Needs]]):
+    pass
+
+
+class _BackgroundFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    everyday: list[str] = []
+    sector: list[str] = []
+    administrative: list[str] = []
+
+
+def read_examples(needs: Path, background: Path, sheets: Sequence[Sheet]) -> tuple[Example, ...]:
+    """The examples of both files, each text once; a file that is absent gives none.
+
+    Raises:
+        SchemaError: a file cannot be read, or names a sheet that is not in the corpus; with its line.
+    """
+    examples = [*_needs(needs, sheets), *_background(background)]
+    return tuple({example.text: example for example in examples}.values())
+
+
+def _needs(path: Path, sheets: Sequence[Sheet]) -> Iterable[Example]:
+    if not path.exists():
+        return
+    ids = {sheet.title: sheet.id for sheet in sheets}
+    for entry in load_yaml(path, _NeedsFile).root:
+        if entry.sheet not in ids:
+            line = next((i for i, line in enumerate(path.read_text("utf-8").split("\n"), 1) if entry.sheet in line), 1)
+            raise SchemaError(
+                f"{path}, ligne {line}\u00a0: la fiche «\u00a0{entry.sheet}\u00a0» n’est pas dans le corpus.",
+                "Écrivez son titre exact, ou retirez-la.",
+            )
+        yield from (Example(ExampleKind.NEED, text, ids[entry.sheet]) for text in entry.needs)
+
+
+def _background(path: Path) -> Iterable[Example]:
+    if not path.exists():
+        return
+    file = load_yaml(path, _BackgroundFile)
+    for kind, texts in (
+        (ExampleKind.EVERYDAY, file.everyday),
+        (ExampleKind.SECTOR, file.sector),
+        (ExampleKind.ADMINISTRATIVE, file.administrative),
+    ):
+        yield from (Example(kind, text) for text in texts)

@@ -1,0 +1,333 @@
+"""The text export: one file of many sheets, read without losing or changing a character.
+
+Every character of a source belongs to exactly one tile; sheets point into the source by offset.
+How the export is written, and why a closed list of labels is the only safe guide, stands in
+``docs/source-format.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from assistant.corpus.places import Department, split_structure
+from assistant.corpus.schema import Label, Schema, letters
+from assistant.errors import CorpusError
+from assistant.language.folding import fold
+from assistant.values import Facet, Kind, Role, Section, Sheet, Span, Status
+
+UNLABELLED = "(sans libellé)"
+
+
+class TileKind(StrEnum):
+    HEADING = "heading"
+    LABEL = "label"
+    MARKER = "marker"
+    VALUE = "value"
+    BLANK = "blank"
+
+
+class Tile(NamedTuple):
+    kind: TileKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something worth a look, at a 1-based line of a source; reading went on."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, ligne {self.line}\u00a0: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one source holds: its sheets, its tiles (which concatenate to ``text``), its warnings."""
+
+    name: str
+    text: str
+    sheets: tuple[Sheet, ...]
+    tiles: tuple[Tile, ...]
+    warnings: tuple[Warning, ...]
+
+
+class _Line(NamedTuple):
+    number: int
+    start: int
+    end: int
+    stop: int
+    text: str
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A section being read."""
+
+    label: str
+    role: Role
+    kind: Kind
+    known: Label | None
+    line: int
+    at: int
+    lines: list[Span] = field(default_factory=list)
+    dashed: bool = False
+
+
+def read_source(name: str, data: bytes, schema: Schema, departments: Mapping[str, Department]) -> Reading:
+    """Read one text export.
+
+    Args:
+        name: how the source is called in quotes (its file name).
+        data: its bytes, UTF-8.
+
+    Raises:
+        CorpusError: not UTF-8, empty, no sheet, or a sheet without title; names file and line.
+    """
+    return _Reader(name, _decode(name, data), schema, departments).read()
+
+
+def _decode(name: str, data: bytes) -> str:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CorpusError(
+            name, line, "le fichier n’est pas en UTF-8.", "Enregistrez-le en UTF-8, puis relancez l’indexation."
+        ) from None
+    if not text.strip():
+        raise CorpusError(name, 1, "le fichier est vide.", "Retirez-le ou remplacez-le.")
+    return text
+
+
+class _Reader:
+    """One pass over the lines of a source; holds where it stands."""
+
+    def __init__(self, name: str, text: str, schema: Schema, departments: Mapping[str, Department]) -> None:
+        self.name = name
+        self.text = text
+        self.schema = schema
+        self.departments = departments
+        self.tiles: list[Tile] = []
+        self.warnings: list[Warning] = []
+        self.sheets: list[Sheet] = []
+
+    def read(self) -> Reading:
+        lines = list(_lines(self.text))
+        starts = [index for index, line in enumerate(lines) if line.text == self.schema.sheet_marker]
+        if not starts:
+            raise CorpusError(
+                self.name,
+                1,
+                f"aucune fiche\u00a0: pas de ligne «\u00a0{self.schema.sheet_marker}\u00a0».",
+                "Vérifiez que le fichier est un export de fiches et que schema.yaml est le sien.",
+            )
+        for line in lines[: starts[0]]:
+            self._tile(line, TileKind.HEADING)
+        for first, last in zip(starts, [*starts[1:], len(lines)], strict=True):
+            self._sheet(lines[first:last])
+        return Reading(self.name, self.text, tuple(self._distinct()), tuple(self.tiles), tuple(self.warnings))
+
+    def _sheet(self, lines: list[_Line]) -> None:
+        self._tile(lines[0], TileKind.HEADING)
+        title = lines[1] if len(lines) > 1 else None
+        if title is None or not title.text.strip() or self._label(title.text):
+            raise CorpusError(
+                self.name, lines[0].number + 1, "fiche sans titre.", "Écrivez le titre de la fiche sur cette ligne."
+            )
+        self._tile(title, TileKind.HEADING)
+        drafts = self._drafts(lines[2:])
+        sections = tuple(self._section(draft) for draft in drafts)
+        self._check_labels(title, drafts)
+        end = max(line.end for line in lines[1:])
+        facets = self._facets(title, drafts)
+        name = title.text.strip()
+        self.sheets.append(
+            Sheet(
+                id=_sheet_id(name, facets.get(Facet.STRUCTURE, ())),
+                title=name,
+                source=self.name,
+                start=title.start,
+                text=self.text[title.start : end],
+                sections=sections,
+                facets=facets,
+            )
+        )
+
+    def _drafts(self, lines: list[_Line]) -> list[_Draft]:
+        drafts: list[_Draft] = []
+        for line in lines:
+            known = self._label(line.text)
+            if not line.text.strip():
+                self._tile(line, TileKind.BLANK)
+            elif known:
+                self._tile(line, TileKind.LABEL, marker=2)
+                drafts.append(_Draft(known.label, known.role, known.kind, known, line.number, line.stop))
+            else:
+                self._value(line, drafts)
+        return drafts
+
+    def _value(self, line: _Line, drafts: list[_Draft]) -> None:
+        """A line that is no label: a value of the section in hand, or of one opened for it."""
+        dashed = line.text.startswith("- ")
+        if dashed and letters(line.text) in self.schema.by_key:
+            almost = self.schema.by_key[letters(line.text)].label
+            self._warn(line, f"«\u00a0{line.text[2:].strip()}\u00a0» ressemble au libellé «\u00a0{almost}\u00a0»\u00a0; lu comme un texte.")
+        if not drafts:
+            self._warn(line, "texte avant le premier libellé\u00a0; gardé sans libellé.")
+            drafts.append(_Draft(UNLABELLED, Role.OTHER, Kind.TEXT, None, line.number, line.start))
+        draft = drafts[-1]
+        if line.text.strip() == "-":
+            self._tile(line, TileKind.MARKER)
+            draft.dashed = False
+        elif draft.kind is Kind.TEXT:
+            self._tile(line, TileKind.VALUE)
+            draft.lines.append(_trimmed(line))
+        elif dashed:
+            self._tile(line, TileKind.VALUE, marker=2)
+            draft.lines.append(_trimmed(line, 2))
+            draft.dashed = True
+            self._check_choice(line, draft)
+        elif draft.known and line.text.strip() == draft.known.subheading:
+            self._tile(line, TileKind.LABEL)
+        else:
+            drafts.append(self._unknown(line, draft))
+            self._tile(line, TileKind.VALUE)
+            drafts[-1].lines.append(_trimmed(line))
+
+    def _unknown(self, line: _Line, draft: _Draft) -> _Draft:
+        """Text inside a choice: the dashed line above it was a label that the schema does not know."""
+        if not draft.dashed:
+            self._warn(line, f"texte inattendu sous «\u00a0{draft.label}\u00a0»\u00a0; gardé sans libellé.")
+            return _Draft(UNLABELLED, Role.OTHER, Kind.TEXT, None, line.number, line.start)
+        span = draft.lines.pop()
+        label = self.text[span.start : span.end]
+        position = next(i for i in range(len(self.tiles) - 1, -1, -1) if self.tiles[i].start == span.start)
+        self.tiles[position] = self.tiles[position]._replace(kind=TileKind.LABEL)
+        self._warn(line, f"libellé inconnu «\u00a0{label}\u00a0»\u00a0; son texte est gardé et cherché, sans rôle.")
+        return _Draft(label, Role.OTHER, Kind.TEXT, None, line.number, line.start)
+
+    def _section(self, draft: _Draft) -> Section:
+        if not draft.lines:
+            return Section(draft.label, draft.role, draft.kind, Status.EMPTY, draft.at, draft.at, ())
+        start, end = draft.lines[0].start, draft.lines[-1].end
+        stands_for = all(self.schema.is_placeholder(self.text[span.start : span.end]) for span in draft.lines)
+        status = Status.PLACEHOLDER if stands_for and draft.kind is Kind.TEXT else Status.FILLED
+        values = tuple(draft.lines) if draft.kind is Kind.CHOICE else (Span(start, end),)
+        return Section(draft.label, draft.role, draft.kind, status, start, end, values)
+
+    def _facets(self, title: _Line, drafts: list[_Draft]) -> dict[Facet, tuple[str, ...]]:
+        facets: dict[Facet, tuple[str, ...]] = {}
+        for draft in drafts:
+            facet = draft.known.facet if draft.known else None
+            if facet is None:
+                continue
+            values = [self.text[span.start : span.end] for span in draft.lines]
+            spelt = [self.schema.spellings.get(value, value) for value in values]
+            before = facets.get(facet, ())
+            if before and spelt and set(before) != set(spelt):
+                self._warn_at(draft.line, f"«\u00a0{draft.label}\u00a0» est donné deux fois avec des valeurs différentes\u00a0; toutes sont gardées.")
+            facets[facet] = tuple(dict.fromkeys([*before, *spelt]))
+        return {facet: values for facet, values in self._placed(title, facets).items() if values}
+
+    def _placed(self, title: _Line, facets: dict[Facet, tuple[str, ...]]) -> dict[Facet, tuple[str, ...]]:
+        if not facets.get(Facet.STRUCTURE):
+            return facets
+        name, department = split_structure(facets[Facet.STRUCTURE][0], self.departments)
+        if department is None:
+            self._warn(title, f"pas de département connu dans «\u00a0{name}\u00a0».")
+            return facets
+        return facets | {
+            Facet.STRUCTURE: (name,),
+            Facet.DEPARTMENT: (department.name,),
+            Facet.REGION: (department.region,),
+        }
+
+    def _check_choice(self, line: _Line, draft: _Draft) -> None:
+        value = line.text[2:].strip()
+        if draft.known and draft.known.values and value not in draft.known.values:
+            self._warn(line, f"valeur inconnue «\u00a0{value}\u00a0» pour «\u00a0{draft.label}\u00a0»\u00a0; gardée.")
+
+    def _check_labels(self, title: _Line, drafts: list[_Draft]) -> None:
+        found = {draft.label for draft in drafts}
+        for label in self.schema.labels:
+            if not label.optional and label.label not in found:
+                self._warn(title, f"libellé absent\u00a0: «\u00a0{label.label}\u00a0».")
+
+    def _distinct(self) -> Iterator[Sheet]:
+        """Each sheet once; sheets that differ but share title and structure get ids of their own."""
+        seen: dict[str, int] = {}
+        ids: set[str] = set()
+        for sheet in self.sheets:
+            line = self.text.count("\n", 0, sheet.start) + 1
+            if sheet.text in seen:
+                self._warn_at(line, f"la fiche «\u00a0{sheet.title}\u00a0» est la même qu’à la ligne {seen[sheet.text]}\u00a0; gardée une fois.")
+                continue
+            seen[sheet.text] = line
+            if sheet.id in ids:
+                self._warn_at(line, f"une autre fiche a le même titre et la même structure que «\u00a0{sheet.title}\u00a0»\u00a0; les deux sont gardées.")
+                digest = hashlib.sha256(sheet.text.encode()).hexdigest()[:6]
+                sheet = _with_id(sheet, f"{sheet.id}-{digest}")
+            ids.add(sheet.id)
+            yield sheet
+
+    def _label(self, text: str) -> Label | None:
+        return self.schema.by_name.get(text[2:].rstrip()) if text.startswith("- ") else None
+
+    def _tile(self, line: _Line, kind: TileKind, marker: int = 0) -> None:
+        """Cut a line in tiles: blank, marker, the rest, blank (line break included)."""
+        span = _trimmed(line, marker)
+        head = line.start + (marker if marker else 0)
+        pieces = [
+            (TileKind.MARKER, line.start, head),
+            (TileKind.BLANK, head, span.start),
+            (kind, span.start, span.end),
+            (TileKind.BLANK, span.end, line.stop),
+        ]
+        self.tiles.extend(Tile(*piece) for piece in pieces if piece[1] < piece[2])
+
+    def _warn(self, line: _Line, message: str) -> None:
+        self._warn_at(line.number, message)
+
+    def _warn_at(self, number: int, message: str) -> None:
+        self.warnings.append(Warning(self.name, number, message))
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """Lines at ``\\n`` alone; a trailing ``\\r`` belongs to the line break, a BOM to the blanks."""
+    start = 0
+    number = 1
+    while start < len(text):
+        newline = text.find("\n", start)
+        stop = len(text) if newline < 0 else newline + 1
+        end = stop if newline < 0 else newline
+        if end > start and text[end - 1] == "\r":
+            end -= 1
+        yield _Line(number, start, end, stop, text[start:end])
+        start = stop
+        number += 1
+
+
+def _trimmed(line: _Line, skip: int = 0) -> Span:
+    content = line.text[skip:]
+    left = len(content) - len(content.lstrip())
+    start = line.start + skip + left
+    return Span(start, start + len(content.strip()))
+
+
+def _sheet_id(title: str, structure: tuple[str, ...]) -> str:
+    """Stable from one reading to the next, readable in a link."""
+    slug = "-".join("".join(char if char.isalnum() else " " for char in fold(title)).split())[:48].strip("-")
+    digest = hashlib.sha256("\n".join((title, *structure)).encode()).hexdigest()[:6]
+    return f"{slug}-{digest}" if slug else digest
+
+
+def _with_id(sheet: Sheet, sheet_id: str) -> Sheet:
+    return Sheet(sheet_id, sheet.title, sheet.source, sheet.start, sheet.text, sheet.sections, sheet.facets)

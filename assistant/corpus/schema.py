@@ -1,0 +1,107 @@
+"""How a network writes its sheets: labels, kinds, roles, placeholders; read from ``schema.yaml``."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from assistant.documents import load_yaml
+from assistant.language.folding import fold
+from assistant.values import Facet, Kind, Role
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"expression régulière fautive : {error}") from None
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Label(_Strict):
+    """One label, exactly as sheets write it."""
+
+    label: str = Field(min_length=1)
+    kind: Kind
+    role: Role
+    facet: Facet | None = None
+    optional: bool = False
+    subheading: str | None = None
+    values: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _choices_feed_facets(self) -> Label:
+        if self.kind is Kind.TEXT and (self.facet or self.values or self.subheading):
+            raise ValueError("facet, values et subheading ne vont qu’avec kind: choice")
+        return self
+
+
+class RoleWords(_Strict):
+    """How a role is called on the page, and the patterns by which a question asks for it."""
+
+    name: str
+    cues: tuple[Pattern, ...] = ()
+
+
+class Schema(_Strict):
+    name: str
+    sheet_marker: str = Field(min_length=1)
+    labels: tuple[Label, ...] = Field(min_length=1)
+    placeholders: tuple[Pattern, ...] = ()
+    spellings: dict[str, str] = {}
+    roles: dict[Role, RoleWords]
+
+    @model_validator(mode="after")
+    def _names_are_one(self) -> Schema:
+        names = [label.label for label in self.labels]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"libellé défini deux fois : {', '.join(sorted(twice))}")
+        missing = [role.value for role in Role if role not in self.roles]
+        if missing:
+            raise ValueError(f"rôle sans nom : {', '.join(missing)}")
+        return self
+
+    @cached_property
+    def by_name(self) -> dict[str, Label]:
+        return {label.label: label for label in self.labels}
+
+    @cached_property
+    def by_key(self) -> dict[str, Label]:
+        """Labels by their letters and digits alone: finds the ones written almost right."""
+        return {letters(label.label): label for label in self.labels}
+
+    @cached_property
+    def _placeholder(self) -> re.Pattern[str] | None:
+        if not self.placeholders:
+            return None
+        return re.compile("|".join(f"(?:{pattern})" for pattern in self.placeholders), re.IGNORECASE)
+
+    def is_placeholder(self, text: str) -> bool:
+        """True when a line or sentence only stands for text that is not there."""
+        return bool(self._placeholder and self._placeholder.fullmatch(text.strip()))
+
+
+def letters(text: str) -> str:
+    """Letters and digits alone, in lower case, without accents."""
+    return "".join(filter(str.isalnum, fold(text)))
+
+
+def load_schema(path: Path) -> Schema:
+    """The schema of a data folder.
+
+    Raises:
+        SchemaError: with file and line.
+    """
+    return load_yaml(path, Schema)

@@ -1,0 +1,77 @@
+"""One tree of errors. Each says, in French, what happened and what to do.
+
+AssistantError
+├── UsageError        bad usage or input: exit code 2
+│   ├── QuestionError     a question that cannot be asked
+│   ├── CorpusError       a source file that cannot be read
+│   ├── SchemaError       a schema or data file that cannot be read
+│   └── JudgedError       a line of a questions file that cannot be read
+└── FailureError      the work cannot be done: exit code 1
+    ├── MissingIndex      no index
+    ├── StaleIndex        the data changed since it was indexed
+    ├── DamagedIndex      an index that does not hold together
+    ├── EncoderError      no model, or not the index's
+    └── ServerError       the page cannot be served
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """What happened, and what to do about it; both are shown to the user as they are."""
+
+    exit_code = 1
+
+    def __init__(self, happened: str, remedy: str = "") -> None:
+        super().__init__(f"{happened} {remedy}".strip())
+        self.happened = happened
+        self.remedy = remedy
+
+
+class UsageError(AssistantError):
+    exit_code = 2
+
+
+class QuestionError(UsageError):
+    pass
+
+
+class CorpusError(UsageError):
+    """A source that cannot be read; ``line`` is 1-based."""
+
+    def __init__(self, file: str, line: int, happened: str, remedy: str) -> None:
+        super().__init__(f"{file}, ligne {line}\u00a0: {happened}", remedy)
+        self.file = file
+        self.line = line
+
+
+class SchemaError(UsageError):
+    pass
+
+
+class JudgedError(UsageError):
+    pass
+
+
+class FailureError(AssistantError):
+    pass
+
+
+class MissingIndex(FailureError):
+    pass
+
+
+class StaleIndex(FailureError):
+    pass
+
+
+class DamagedIndex(FailureError):
+    pass
+
+
+class EncoderError(FailureError):
+    pass
+
+
+class ServerError(FailureError):
+    pass

@@ -1,0 +1,1 @@
+"""Edges: an answer in the forms that leave the program."""

@@ -1,0 +1,61 @@
+"""An answer as JSON: the form of ``--json``, ``batch`` and ``/api/ask``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.values import Answer, Excerpt, Facet, Quote
+
+
+def answer_document(answer: Answer) -> dict[str, Any]:
+    """The answer as values that ``json`` writes; ``quotes`` hold the limits and perspectives too."""
+    return {
+        "question": answer.question,
+        "answered": answer.answered,
+        "message": answer.message,
+        "sheets": [_excerpt(excerpt) for excerpt in answer.sheets],
+        "nearest": [_excerpt(excerpt) for excerpt in answer.nearest],
+        "understood": {
+            "need": answer.query.text,
+            "follows": answer.follows,
+            "sections": [role.value for role in answer.query.roles],
+            "facets": {facet.value: list(values) for facet, values in answer.query.facets.items()},
+            "corrections": [],
+            "expansions": [],
+        },
+        "corpus": answer.corpus_version,
+    }
+
+
+def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
+    sheet = excerpt.sheet
+    return {
+        "id": sheet.id,
+        "title": sheet.title,
+        "score": round(excerpt.score, 4),
+        "structure": _first(sheet.facet(Facet.STRUCTURE)),
+        "departement": _first(sheet.facet(Facet.DEPARTMENT)),
+        "territoire": list(sheet.facet(Facet.TERRITORY)),
+        "public": list(sheet.facet(Facet.PUBLIC)),
+        "statut": _first(sheet.facet(Facet.STATUS)),
+        "reason": excerpt.reason,
+        "quotes": [_quote(quote) for quote in excerpt.quotes],
+        "limits": [_quote(quote) for quote in excerpt.limits],
+        "perspectives": [_quote(quote) for quote in excerpt.perspectives],
+        "silent": {role.value: status.value for role, status in excerpt.silent.items()},
+    }
+
+
+def _quote(quote: Quote) -> dict[str, Any]:
+    return {
+        "section": quote.section,
+        "text": quote.text,
+        "source": quote.source,
+        "start": quote.start,
+        "end": quote.end,
+        "marks": [list(mark) for mark in quote.marks],
+    }
+
+
+def _first(values: tuple[str, ...]) -> str | None:
+    return values[0] if values else None

@@ -1,0 +1,1 @@
+"""3. Build: sheets into passages, vectors and terms."""

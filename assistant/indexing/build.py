@@ -1,0 +1,76 @@
+"""Build: a corpus into the next generation of an index, encoding only the sheets that changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.corpus.corpus import Corpus
+from assistant.indexing.draft import Draft, Record
+from assistant.indexing.encoder import Encoder
+from assistant.indexing.manifest import Manifest
+from assistant.indexing.passages import PASSAGE_CHARACTERS, passage_text, split_sheet
+from assistant.values import Sheet
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build did, in sheets."""
+
+    manifest: Manifest
+    added: int
+    changed: int
+    removed: int
+    kept: int
+
+
+def build(
+    corpus: Corpus, inputs: Mapping[str, str], encoder: Encoder, draft: Draft, progress: Progress = lambda done, total: None
+) -> Build:
+    """Write what changed since the draft's beginning, then swap.
+
+    Args:
+        inputs: the hashes of the corpus's files, for the manifest.
+        draft: entered by this function; an exception leaves the current generation as it was.
+        progress: called with sheets done and sheets to encode.
+    """
+    digests = {sheet.id: _digest(sheet, corpus) for sheet in corpus.sheets}
+    with draft:
+        before = draft.digests()
+        removed = [sheet_id for sheet_id in before if sheet_id not in digests]
+        fresh = [sheet for sheet in corpus.sheets if before.get(sheet.id) != digests[sheet.id]]
+        draft.delete(removed)
+        progress(0, len(fresh))
+        for done, sheet in enumerate(fresh, start=1):
+            draft.upsert(_record(sheet, digests[sheet.id], corpus, encoder))
+            progress(done, len(fresh))
+        _write_examples(corpus, encoder, draft)
+        draft.place(corpus.sheets)
+        manifest = draft.swap(encoder.name, encoder.dimension, inputs)
+    added = sum(sheet.id not in before for sheet in fresh)
+    return Build(manifest, added, len(fresh) - added, len(removed), len(digests) - len(fresh))
+
+
+def _record(sheet: Sheet, digest: str, corpus: Corpus, encoder: Encoder) -> Record:
+    passages = split_sheet(sheet, corpus.schema)
+    vectors = encoder.encode_passages([passage_text(sheet, passage) for passage in passages])
+    return Record(sheet, digest, passages, vectors)
+
+
+def _write_examples(corpus: Corpus, encoder: Encoder, draft: Draft) -> None:
+    known = draft.examples()
+    fresh = [example.text for example in corpus.examples if example.text not in known]
+    known |= dict(zip(fresh, encoder.encode_questions(fresh), strict=True))
+    vectors = np.array([known[example.text] for example in corpus.examples], dtype=np.float32)
+    draft.replace_examples(corpus.examples, vectors.reshape(-1, encoder.dimension))
+
+
+def _digest(sheet: Sheet, corpus: Corpus) -> str:
+    """Changes with whatever a sheet's stored form depends on, but not with where it stands in its source."""
+    parts = (sheet.text, sheet.source, corpus.schema.model_dump_json(), repr(sorted(sheet.facets.items())), str(PASSAGE_CHARACTERS))
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()

@@ -1,0 +1,59 @@
+"""What a build writes to; each store has one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from assistant.indexing.encoder import Vectors
+from assistant.indexing.manifest import Manifest
+from assistant.values import Example, Passage, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A sheet to write, with its passages and their vectors, shape (len(passages), dimension)."""
+
+    sheet: Sheet
+    digest: str
+    passages: Sequence[Passage]
+    vectors: Vectors
+
+
+class Draft(Protocol):
+    """The next generation, written aside; leaving the context without ``swap`` drops it.
+
+    It begins with what the current generation holds.
+    """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def digests(self) -> dict[str, str]:
+        """The digest of each sheet that the draft holds already."""
+        ...
+
+    def delete(self, sheet_ids: Sequence[str]) -> None: ...
+
+    def upsert(self, record: Record) -> None: ...
+
+    def examples(self) -> dict[str, Vectors]:
+        """The vectors of the examples that the draft holds already, by their text."""
+        ...
+
+    def replace_examples(self, examples: Sequence[Example], vectors: Vectors) -> None:
+        """Hold these examples, with their vectors, shape (len(examples), dimension), and no others."""
+        ...
+
+    def place(self, sheets: Sequence[Sheet]) -> None:
+        """Set the order of the corpus and where each sheet stands in its source."""
+        ...
+
+    def swap(self, model: str, dimension: int, inputs: Mapping[str, str]) -> Manifest:
+        """Make the draft the current generation, all at once."""
+        ...

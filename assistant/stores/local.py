@@ -1,0 +1,277 @@
+"""The local store: SQLite for sheets, facets and terms (FTS5), FAISS for vectors, in one folder a generation.
+
+An index folder holds ``manifest.json``, which names the current generation, and the generations.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from assistant.errors import DamagedIndex
+from assistant.indexing.encoder import Vectors
+from assistant.indexing.fields import FIELD_WEIGHTS, Field
+from assistant.indexing.manifest import REBUILD, file_hash, read_manifest
+from assistant.stores.store import Facets, Matches
+from assistant.values import ExampleKind, Facet, Kind, Passage, Role, Section, Sheet, Span, Status
+
+DATABASE = "corpus.sqlite"
+VECTORS = "vectors.faiss"
+EXAMPLES = "examples.npy"
+_BM25_K1 = 1.2  # FTS5's own, not adjustable: https://www.sqlite.org/fts5.html#the_bm25_function
+_CACHED_SHEETS = 4096
+
+
+
+class LocalStore:
+    """The current generation of an index folder, open for reading."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the generation that the manifest names.
+
+        Raises:
+            MissingIndex, DamagedIndex
+        """
+        self.manifest = read_manifest(folder)
+        self.folder = folder / self.manifest.generation
+        self._connections = threading.local()
+        try:
+            # one thread: at this size waking a second one costs more than it saves
+            faiss.omp_set_num_threads(1)
+            self._index: Any = faiss.read_index(str(self.folder / VECTORS))
+            self._mean = self._vector("mean")
+            self._question_mean = self._vector("question mean")
+            self._examples = np.load(self.folder / EXAMPLES).astype(np.float32)
+            rows = self._all("SELECT kind, sheet FROM examples ORDER BY number")
+            self._count = int(self._one("SELECT count(*) FROM sheets")[0])
+        except (OSError, RuntimeError, sqlite3.Error, TypeError, ValueError) as error:
+            raise DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD) from None
+        if self._index.d != self.manifest.dimension or len(self._mean) != self.manifest.dimension:
+            raise DamagedIndex("L’index et son manifeste n’ont pas la même dimension.", REBUILD)
+        self._needs = [(row, sheet) for row, (kind, sheet) in enumerate(rows) if kind == ExampleKind.NEED]
+        self._foreign = {
+            kind: [row for row, found in enumerate(rows) if found[0] == kind]
+            for kind in ExampleKind
+            if kind is not ExampleKind.NEED
+        }
+        self._sheet = lru_cache(maxsize=_CACHED_SHEETS)(self._read_sheet)
+        self._passages = lru_cache(maxsize=_CACHED_SHEETS)(self._read_passages)
+
+    def search(self, vector: Vectors, terms: Sequence[str], facets: Facets, limit: int) -> Matches:
+        numbers = self._numbers(facets)
+        if numbers is not None and not numbers:
+            return Matches((), {}, {})
+        return Matches(
+            self._by_vector(vector, numbers, limit),
+            self._by_terms(terms, numbers, limit),
+            self._by_need(vector, None if numbers is None else set(self.sheet_ids(facets))),
+        )
+
+    def foreign(self, vector: Vectors) -> dict[ExampleKind, float]:
+        cosines = self._examples @ _unit(vector - self._question_mean)
+        return {
+            kind: float(cosines[rows].max()) if len(rows) else 0.0 for kind, rows in self._foreign.items()
+        }
+
+    def sheets(self, ids: Sequence[str]) -> list[Sheet]:
+        return [sheet for sheet in (self._sheet(sheet_id) for sheet_id in ids) if sheet is not None]
+
+    def sheet_ids(self, facets: Facets) -> list[str]:
+        numbers = self._numbers(facets)
+        rows = self._all("SELECT number, id FROM sheets ORDER BY position")
+        return [row[1] for row in rows if numbers is None or row[0] in numbers]
+
+    def similarities(self, vector: Vectors, sheet_id: str) -> list[tuple[Passage, float]]:
+        passages, rows = self._passages(sheet_id)
+        return list(zip(passages, (rows @ _unit(vector - self._mean)).tolist(), strict=True))
+
+    def bearing(self, terms: Sequence[str]) -> dict[str, set[str]]:
+        return {term: {row[0] for row in self._all(_BEARING, (f'"{term}"',))} for term in set(terms)}
+
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        return {
+            term: _rarity(self._count, found[0] if (found := self._one(_FREQUENCY, (term,))) else 0)
+            for term in set(terms)
+        }
+
+    def facets(self) -> dict[Facet, dict[str, int]]:
+        rows = self._all("SELECT facet, value, count(*) FROM facets GROUP BY 1, 2 ORDER BY 3 DESC, 2")
+        counts: dict[Facet, dict[str, int]] = {facet: {} for facet in Facet}
+        for facet, value, count in rows:
+            counts[Facet(facet)][value] = count
+        return counts
+
+    def check(self) -> list[str]:
+        faults = [
+            f"{name}\u00a0: le fichier a changé depuis qu’il a été écrit."
+            for name, digest in self.manifest.files.items()
+            if not (self.folder / name).is_file() or file_hash(self.folder / name) != digest
+        ]
+        stored = {row[0] for row in self._all("SELECT id FROM passages")}
+        vectors = set(faiss.vector_to_array(self._index.id_map).tolist())
+        if stored != vectors:
+            faults.append(f"vecteurs et passages ne vont pas ensemble\u00a0: {len(vectors)} et {len(stored)}.")
+        if self._one("PRAGMA integrity_check")[0] != "ok":
+            faults.append("la base SQLite est abîmée.")
+        if (len(stored), self._count) != (self.manifest.passages, self.manifest.sheets):
+            faults.append("le manifeste ne compte pas les mêmes fiches et passages.")
+        return faults
+
+    def vectors(self) -> dict[int, Vectors]:
+        """The encoder's own vectors, before centring, by passage id."""
+        rows = self._all("SELECT id, norm FROM passages")
+        return {number: self._mean + np.float32(norm) * self._index.reconstruct(number) for number, norm in rows}
+
+    def examples(self) -> dict[str, Vectors]:
+        """The encoder's own vectors of the examples, before centring, by text."""
+        rows = self._all("SELECT text, norm FROM examples ORDER BY number")
+        vectors = self._question_mean + np.array([[row[1]] for row in rows], dtype=np.float32) * self._examples
+        return dict(zip((row[0] for row in rows), vectors, strict=True)) if rows else {}
+
+    def close(self) -> None:
+        connection = getattr(self._connections, "open", None)
+        if connection is not None:
+            connection.close()
+            del self._connections.open
+
+    def _by_vector(
+        self, vector: Vectors, numbers: set[int] | None, limit: int
+    ) -> tuple[tuple[Passage, float], ...]:
+        if self._index.ntotal == 0:
+            return ()
+        parameters = None
+        if numbers is not None:
+            ids = self._passage_ids(numbers)
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))
+        centred = _unit(vector - self._mean)
+        limit = min(limit, self._index.ntotal)
+        scores, ids = self._index.search(centred.reshape(1, -1), limit, params=parameters)
+        found = [(int(number), float(score)) for number, score in zip(ids[0], scores[0], strict=True) if number >= 0]
+        passages = self._passages_of([number for number, _ in found])
+        return tuple((passages[number], score) for number, score in found)
+
+    def _by_need(self, vector: Vectors, ids: set[str] | None) -> dict[str, float]:
+        cosines = self._examples @ _unit(vector - self._question_mean)
+        needs: dict[str, float] = {}
+        for row, sheet_id in self._needs:
+            if ids is None or sheet_id in ids:
+                needs[sheet_id] = max(needs.get(sheet_id, -1.0), float(cosines[row]))
+        return needs
+
+    def _by_terms(self, terms: Sequence[str], numbers: set[int] | None, limit: int) -> dict[str, float]:
+        wanted = sorted(set(terms))
+        if not wanted:
+            return {}
+        # what BM25 would give to a sheet that is full of every term: scores become shares of it
+        ideal = (_BM25_K1 + 1) * sum(self.rarity(wanted).values())
+        weights = ", ".join(str(FIELD_WEIGHTS[field]) for field in Field)
+        query = " OR ".join(f'"{term}"' for term in wanted)
+        rows = self._all(
+            f"SELECT sheets.number, sheets.id, -bm25(terms, {weights}) FROM terms "
+            "JOIN sheets ON sheets.number = terms.rowid WHERE terms MATCH ? ORDER BY 3 DESC, sheets.position",
+            (query,),
+        )
+        kept = [(sheet, score) for number, sheet, score in rows if numbers is None or number in numbers]
+        return {sheet: max(0.0, score) / ideal for sheet, score in kept[:limit]}
+
+    def _numbers(self, facets: Facets) -> set[int] | None:
+        """The numbers of the sheets that bear every facet; None when there is nothing to bear."""
+        numbers: set[int] | None = None
+        for facet, values in facets.items():
+            marks = ", ".join("?" * len(values))
+            rows = self._all(
+                f"SELECT sheet FROM facets WHERE facet = ? AND value IN ({marks})", (facet.value, *values)
+            )
+            found = {row[0] for row in rows}
+            numbers = found if numbers is None else numbers & found
+        return numbers
+
+    def _passage_ids(self, numbers: Iterable[int]) -> np.ndarray[Any, Any]:
+        rows = self._all(
+            "SELECT id FROM passages WHERE sheet IN (SELECT value FROM json_each(?))", (json.dumps(sorted(numbers)),)
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def _passages_of(self, ids: Sequence[int]) -> dict[int, Passage]:
+        rows = self._all(
+            "SELECT passages.id, sheets.id, section, passages.start + sheets.start, passages.end + sheets.start "
+            "FROM passages JOIN sheets ON sheets.number = passages.sheet "
+            "WHERE passages.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return {row[0]: Passage(*row[1:]) for row in rows}
+
+    def _read_passages(self, sheet_id: str) -> tuple[tuple[Passage, ...], Vectors]:
+        """The passages of a sheet and their centred vectors, one row each."""
+        rows = self._all(
+            "SELECT passages.id, sheets.id, section, passages.start + sheets.start, passages.end + sheets.start "
+            "FROM passages JOIN sheets ON sheets.number = passages.sheet WHERE sheets.id = ? ORDER BY passages.start",
+            (sheet_id,),
+        )
+        vectors = np.zeros((len(rows), self.manifest.dimension), dtype=np.float32)
+        for position, row in enumerate(rows):
+            vectors[position] = self._index.reconstruct(row[0])
+        return tuple(Passage(*row[1:]) for row in rows), vectors
+
+    def _read_sheet(self, sheet_id: str) -> Sheet | None:
+        row = self._one("SELECT id, title, source, start, text, sections, facets FROM sheets WHERE id = ?", (sheet_id,))
+        if row is None:
+            return None
+        sheet_id, title, source, start, text, sections, facets = row
+        values = {Facet(facet): tuple(values) for facet, values in json.loads(facets).items()}
+        return Sheet(sheet_id, title, source, start, text, _load_sections(sections, start), values)
+
+    def _vector(self, key: str) -> Vectors:
+        return np.frombuffer(self._one("SELECT value FROM meta WHERE key = ?", (key,))[0], dtype=np.float32)
+
+    def _all(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        return self._connection().execute(query, values).fetchall()
+
+    def _one(self, query: str, values: Sequence[object] = ()) -> Any:
+        return self._connection().execute(query, values).fetchone()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._connections, "open", None)
+        if connection is None:
+            path = self.folder / DATABASE
+            # immutable: a generation never changes once it is named by a manifest
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            self._connections.open = connection
+        return connection
+
+
+_FREQUENCY = "SELECT doc FROM vocabulary WHERE term = ?"
+_BEARING = "SELECT sheets.id FROM terms JOIN sheets ON sheets.number = terms.rowid WHERE terms MATCH ?"
+
+
+def _rarity(sheets: int, bearing: int) -> float:
+    """FTS5's inverse document frequency, with its floor."""
+    return max(1e-6, math.log((sheets - bearing + 0.5) / (bearing + 0.5)))
+
+
+def _unit(vector: Vectors) -> Vectors:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
+
+
+def _load_sections(document: str, shift: int) -> tuple[Section, ...]:
+    return tuple(
+        Section(
+            label,
+            Role(role),
+            Kind(kind),
+            Status(status),
+            start + shift,
+            end + shift,
+            tuple(Span(a + shift, b + shift) for a, b in values),
+        )
+        for label, role, kind, status, start, end, values in json.loads(document)
+    )
