@@ -6,20 +6,20 @@ from collections.abc import Mapping
 
 from assistant.conversation.follow_up import Resolved, resolve
 from assistant.conversation.state import Conversation, Turn
-from assistant.corpus.corpus import CALIBRATION, SCHEMA, input_hashes
+from assistant.corpus.corpus import CALIBRATION, SCHEMA
 from assistant.corpus.schema import Schema, load_schema
-from assistant.errors import StaleIndex
 from assistant.indexing.encoder import Encoder, open_encoder
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.quoting import ENDS, Quoter, silence
 from assistant.retrieval.search import search
 from assistant.retrieval.understand import Cues, checked_question, understand
 from assistant.settings import Settings, read_settings
-from assistant.stores.local import LocalStore
+from assistant.stores import open_store
 from assistant.stores.store import Store
 from assistant.values import Answer, Excerpt, Facet, Hit, Query, Role, Sheet
 
 Filters = Mapping[Facet, tuple[str, ...]]
+NEW = Conversation()
 _NEAREST = 1
 _SHOWN_SHARE = 0.5  # of the best score: a sheet below does not help enough to be shown
 
@@ -46,13 +46,7 @@ class Assistant:
             MissingIndex, DamagedIndex, StaleIndex, SchemaError, EncoderError: each says what to do.
         """
         settings = settings or read_settings()
-        store = LocalStore(settings.index)
-        if store.manifest.inputs != input_hashes(settings.data):
-            store.close()
-            raise StaleIndex(
-                f"Les fiches de {settings.data} ont changé depuis la construction de l’index.",
-                "Mettez-le à jour\u00a0: assistant index",
-            )
+        store = open_store(settings.index, settings.data)
         encoder = open_encoder(store.manifest.model)
         schema = load_schema(settings.data / SCHEMA)
         return cls(store, encoder, schema, load_calibration(settings.data / CALIBRATION), settings)
@@ -60,7 +54,7 @@ class Assistant:
     def ask(
         self,
         question: str,
-        conversation: Conversation = Conversation(),
+        conversation: Conversation = NEW,
         filters: Filters | None = None,
         limit: int | None = None,
     ) -> tuple[Answer, Conversation]:
@@ -80,14 +74,21 @@ class Assistant:
         shown = tuple(excerpt.sheet.id for excerpt in answer.sheets)
         return answer, conversation.then(Turn(question, resolved.need, query.facets, shown))
 
-    def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
+    def evidence(self, question: str, conversation: Conversation = NEW) -> dict[str, float]:
+        """What abstention knows of a question, by name: the features that calibration weighs."""
+        resolved = resolve(question, conversation, self._cues)
+        query = understand(resolved.need, self._cues, None, resolved.roles)
+        return self._search(query, self.settings.sheets)[1]
+
+    def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
         vector = self._encoder.encode_question(query.text)
-        wide = limit + len(resolved.leave_out)
-        hits = search(query, vector, self.store, max(wide, self.settings.sheets))
-        known = features(hits, self.store.foreign(vector))
-        answers = bool(hits) and (
-            probability(known, self._calibration) >= self._calibration.threshold or _lists(query)
-        )
+        hits = search(query, vector, self.store, limit)
+        return hits, features(hits, self.store.foreign(vector))
+
+    def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
+        hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(resolved.leave_out))
+        likely = probability(evidence, self._calibration) >= self._calibration.threshold
+        answers = bool(hits) and (likely or _lists(query))
         least = hits[0].score * _SHOWN_SHARE if hits and not _lists(query) else float("-inf")
         kept = [hit for hit in hits if hit.sheet.id not in resolved.leave_out]
         shown = [hit for hit in kept if hit.score >= least][:limit] if answers else []
@@ -105,9 +106,7 @@ class Assistant:
             corpus_version=self.store.manifest.corpus_version,
         )
 
-    def _excerpt(
-        self, hit: Hit, query: Query, rarity: Mapping[str, float], bearing: Mapping[str, set[str]]
-    ) -> Excerpt:
+    def _excerpt(self, hit: Hit, query: Query, rarity: Mapping[str, float], bearing: Mapping[str, set[str]]) -> Excerpt:
         ends = {role: self._quoter.ends(hit.sheet, role, query) for role in ENDS}
         return Excerpt(
             sheet=hit.sheet,
@@ -145,5 +144,6 @@ def _reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:
         return "Proche par le sens\u00a0: aucun mot de la question n’y est écrit"
     reason = f"Retenue pour\u00a0: {', '.join([*filters, *found][:6])}"
     if 0 < len(absent) <= 3:
-        reason += f" – n’y {'est' if len(absent) == 1 else 'sont'} pas écrit{'s' if len(absent) > 1 else ''}\u00a0: {', '.join(absent)}"
+        verb = "n’y est pas écrit" if len(absent) == 1 else "n’y sont pas écrits"
+        reason += f" – {verb}\u00a0: {', '.join(absent)}"
     return reason

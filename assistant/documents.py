@@ -29,13 +29,17 @@ def load_yaml(path: Path, model: type[Model]) -> Model:
             f"Le fichier {path} n’existe pas.", "Remettez-le en place, ou donnez un autre dossier avec --data."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SchemaError(f"Le fichier {path} ne peut pas être lu : {error}.", "Vérifiez ses droits et son encodage (UTF-8).") from None
+        raise SchemaError(
+            f"Le fichier {path} ne peut pas être lu : {error}.", "Vérifiez ses droits et son encodage (UTF-8)."
+        ) from None
     try:
         root = yaml.compose(text, Loader=_Loader)
-        value = yaml.load(text, Loader=_Loader)
+        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - both are safe loaders
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SchemaError(f"{path}, ligne {line} : YAML illisible ({error.problem}).", "Corrigez cette ligne.") from None
+        raise SchemaError(
+            f"{path}, ligne {line} : YAML illisible ({error.problem}).", "Corrigez cette ligne."
+        ) from None
     except yaml.YAMLError as error:
         raise SchemaError(f"{path} : YAML illisible ({error}).", "Corrigez le fichier.") from None
     try:

@@ -10,6 +10,7 @@ AssistantError
     ├── MissingIndex      no index
     ├── StaleIndex        the data changed since it was indexed
     ├── DamagedIndex      an index that does not hold together
+    ├── IndexBusy         another process is indexing
     ├── EncoderError      no model, or not the index's
     └── ServerError       the page cannot be served
 """
@@ -66,6 +67,10 @@ class StaleIndex(FailureError):
 
 
 class DamagedIndex(FailureError):
+    pass
+
+
+class IndexBusy(FailureError):
     pass
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.errors import UsageError
+from assistant.typography import guillemets
 
 _HOME = Path(__file__).resolve().parent.parent
 
@@ -37,21 +38,22 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         UsageError: a number is not one.
     """
     settings = Settings()
-    for name, kind in {
+    kinds: dict[str, Callable[[str], object]] = {
         "data": Path,
         "index": Path,
         "host": str,
         "port": _number,
         "sheets": _number,
         "question_characters": _number,
-    }.items():
+    }
+    for name, kind in kinds.items():
         value = environment.get(f"ASSISTANT_{name.upper()}")
         if value:
             try:
-                settings = replace(settings, **{name: kind(value)})
+                settings = replace(settings, **{name: kind(value)})  # type: ignore[arg-type]
             except ValueError:
                 raise UsageError(
-                    f"ASSISTANT_{name.upper()} vaut «\u00a0{value}\u00a0»\u00a0: ce n’est pas un nombre positif.",
+                    f"ASSISTANT_{name.upper()} vaut {guillemets(value)}\u00a0: ce n’est pas un nombre positif.",
                     "Corrigez ou retirez cette variable.",
                 ) from None
     return settings

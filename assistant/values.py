@@ -62,7 +62,6 @@ class Facet(StrEnum):
     REGION = "région"
 
 
-
 class Status(StrEnum):
     """Whether a section says something."""
 

@@ -22,8 +22,8 @@ _MORE = re.compile(
 )
 _LEANS = re.compile(
     r"^\W*(?:et|mais|plutot|ou alors|alors|donc|aussi|ok|d'accord)\b"
-    r"|\b(?:ils|elles|leurs?|eux|ca|cela|celui|celle|ceux|celles|celui-ci|celle-ci|ces actions?|ces fiches?|cette action"
-    r"|cette fiche|la premiere|la deuxieme|la troisieme|la derniere)\b"
+    r"|\b(?:ils|elles|leurs?|eux|ca|cela|celui|celle|ceux|celles|celui-ci|celle-ci|ces (?:action|fiche)s?"
+    r"|cette (?:action|fiche)|la premiere|la deuxieme|la troisieme|la derniere)\b"
 )
 _OWN_SUBJECT = 3  # words: a question with more of its own leans on nothing, whatever it begins with
 

@@ -55,11 +55,19 @@ def input_hashes(data: Path) -> dict[str, str]:
     }
 
 
+def source_texts(data: Path) -> dict[str, str]:
+    """The text of every export, by its name in quotes."""
+    return {path.name: path.read_bytes().decode("utf-8") for path in _exports(data)}
+
+
 def _exports(data: Path) -> list[Path]:
     folder = data / ACTIONS
     paths = sorted(folder.glob("*.txt")) if folder.is_dir() else []
     if not paths:
         raise CorpusError(
-            str(folder), 1, "aucun fichier de fiches (*.txt).", "Déposez-y un export, ou donnez un autre dossier avec --data."
+            str(folder),
+            1,
+            "aucun fichier de fiches (*.txt).",
+            "Déposez-y un export, ou donnez un autre dossier avec --data.",
         )
     return paths

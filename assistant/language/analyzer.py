@@ -34,7 +34,7 @@ ses si sien soi soient sois soit sommes son sont sous suis sur t ta tandis te te
 toutes tres tu un une va vers veut veux voici voila vos votre vous vraiment y
 avons dites dis dit donne donner donnez connaissez existe existent auriez pouvez puis-je est-ce cherche cherchons
 recherche trouver trouve voudrais voudrait aimerais aimerait souhaite souhaitons bonjour bonsoir salut merci svp stp
-truc trucs chose choses idee idees exemple exemples fiche fiches action actions question autour genre type sorte
+lutter contre truc trucs chose choses idee idees exemple exemples fiche fiches action actions question autour genre type sorte
 """.split()
 )
 

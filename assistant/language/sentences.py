@@ -13,7 +13,9 @@ from assistant.values import Span
 
 _LINE = re.compile(r"[^\n\r\u2028]+")
 _STOP = re.compile(r"[.!?…]+[)\"»”]*(?P<gap>\s*)(?=(?P<next>[A-ZÀ-ÖØ-ÝŒ«\"“(▪•-]|\d))")
-_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:cf|ex|etc|m|mm|mme|mlle|dr|env|art|p|n|tel|tél|av|bd|st|ste)\.$", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:cf|ex|etc|m|mm|mme|mlle|dr|env|art|p|n|tel|tél|av|bd|st|ste)\.$", re.IGNORECASE
+)
 _SIGLE = re.compile(r"(?:\b[A-Z]\.){2,}$")
 _INITIAL = re.compile(r"(?:^|[\s('’-])[A-Z]\.$")
 _BULLET_ONLY = re.compile(r"[-▪•*–\s]*")
@@ -47,16 +49,16 @@ def clauses(text: str, span: Span, most: int) -> list[Span]:
     Clauses that fit together stay together; a clause longer than ``most`` words stays whole, so
     that nothing is ever cut inside a word.
     """
+    cuts = [Span(*match.span()) for match in _CLAUSE.finditer(text, span.start, span.end)]
     pieces: list[Span] = []
-    start = span.start
-    end = span.start
-    for cut in [*(match.span() for match in _CLAUSE.finditer(text, span.start, span.end)), (span.end, span.end)]:
-        if end > start and _words(text, start, cut[0]) > most:
+    start = end = resume = span.start  # the piece in hand, and where the next one would begin
+    for cut in (*cuts, Span(span.end, span.end)):
+        if end > start and _words(text, start, cut.start) > most:
             pieces.append(Span(start, end))
             start = resume
         end, resume = cut
-    pieces.append(Span(start, span.end))
-    return [piece for piece in (_trim(text, piece) for piece in pieces) if piece.start < piece.end]
+    trimmed = (_trim(text, piece) for piece in (*pieces, Span(start, span.end)))
+    return [piece for piece in trimmed if piece.start < piece.end]
 
 
 def _closes(text: str, start: int, stop: re.Match[str]) -> bool:
@@ -65,7 +67,9 @@ def _closes(text: str, start: int, stop: re.Match[str]) -> bool:
     following = text[stop.end() : stop.end() + 2]
     if stop["next"].isdigit():
         return not glued
-    if glued and not (len(following) == 2 and following[0].isupper() and (following[1].islower() or following[1] in "'’")):
+    if glued and not (
+        len(following) == 2 and following[0].isupper() and (following[1].islower() or following[1] in "'’")
+    ):
         # « E.V.S », « 2.A », « Mr.X »: only a capitalised word starts a glued sentence
         return False
     if stop["next"] == "-":

@@ -42,10 +42,9 @@ def features(hits: Sequence[Hit], foreign: Mapping[ExampleKind, float]) -> dict[
     best = hits[0] if hits else None
     return {
         "score": best.score if best else 0.0,
-        "cosine": best.cosine if best else 0.0,
         "coverage": max((hit.coverage for hit in hits), default=0.0),
         "need": max((hit.need for hit in hits), default=0.0),
-        **{kind.value: cosine for kind, cosine in foreign.items()},
+        "foreign": max(foreign.values(), default=0.0),
     }
 
 

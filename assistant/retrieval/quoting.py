@@ -60,14 +60,16 @@ class Quoter:
             rarity: the weight of each term of the query.
         """
         facts = self._facts(hit.sheet, query)
-        return tuple([*facts, *self._answers(hit, query, rarity)])
+        return (*facts, *self._answers(hit, query, rarity))
 
     def ends(self, sheet: Sheet, role: Role, query: Query) -> tuple[Quote, ...]:
         """The limits or the perspectives of a sheet: the beginning of each such section, twice as
         much when the question asks for it."""
         most = WORDS_OF_AN_END * (2 if role in query.roles else 1)
         return tuple(
-            self._beginning(sheet, section, most) for section in sheet.sections_with(role) if section.status is Status.FILLED
+            self._beginning(sheet, section, most)
+            for section in sheet.sections_with(role)
+            if section.status is Status.FILLED
         )
 
     def _facts(self, sheet: Sheet, query: Query) -> list[Quote]:
@@ -98,7 +100,9 @@ class Quoter:
         role = hit.sheet.sections[sentence.section].role
         total = sum(rarity.values()) or 1.0
         shared = sum(rarity[term] for term in sentence.terms if term in rarity) / total
-        near = max((h.cosine for h in hit.passages if _overlap(h.passage.start, h.passage.end, sentence.span)), default=0.0)
+        near = max(
+            (h.cosine for h in hit.passages if _overlap(h.passage.start, h.passage.end, sentence.span)), default=0.0
+        )
         wanted = _WANTED_BONUS if role in query.roles else 0.0
         bonus = _SUMMARY_BONUS if role is Role.SUMMARY else 0.0
         penalty = _BRIEF_PENALTY if sentence.words < _BRIEF and not wanted else 0.0

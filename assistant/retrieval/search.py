@@ -1,8 +1,9 @@
 """Ranking: both rankings of a query, fused by sheet.
 
 A sheet's score adds up the cosine of its nearest passage, the share of the question's weighed terms
-that it bears, and the cosine of the nearest of its needs. The share is BM25 over the BM25 of a sheet full of every term: unlike a score divided
-by the best one found, it stays low when the words of the question are hardly in the corpus.
+that it bears, and the cosine of the nearest of its needs. The share is BM25 over the BM25 of a sheet
+full of every term: unlike a score divided by the best one found, it stays low when the words of the
+question are hardly in the corpus.
 """
 
 from __future__ import annotations

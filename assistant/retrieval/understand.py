@@ -9,6 +9,7 @@ from assistant.corpus.schema import Schema
 from assistant.errors import QuestionError
 from assistant.language.analyzer import tokens
 from assistant.language.folding import fold
+from assistant.typography import thousands
 from assistant.values import Facet, Query, Role
 
 
@@ -16,9 +17,7 @@ class Cues:
     """The patterns by which questions ask for a section, compiled from a schema."""
 
     def __init__(self, schema: Schema) -> None:
-        self._patterns = {
-            role: re.compile("|".join(words.cues)) for role, words in schema.roles.items() if words.cues
-        }
+        self._patterns = {role: re.compile("|".join(words.cues)) for role, words in schema.roles.items() if words.cues}
 
     def roles(self, text: str) -> tuple[Role, ...]:
         """The roles that a question asks for, in the order in which it names them."""
@@ -62,7 +61,7 @@ def checked_question(text: str, most: int) -> str:
     question = text.strip()
     if len(question) > most:
         raise QuestionError(
-            f"La question compte {_thousands(len(question))} caractères, la limite est de {_thousands(most)}.",
+            f"La question compte {thousands(len(question))} caractères, la limite est de {thousands(most)}.",
             "Gardez l’essentiel\u00a0: un besoin, un public, un lieu.",
         )
     if not any(char.isalnum() for char in question):
@@ -71,7 +70,3 @@ def checked_question(text: str, most: int) -> str:
             "Écrivez un besoin avec vos mots, par exemple\u00a0: comment lutter contre l’isolement des seniors\u202f?",
         )
     return question
-
-
-def _thousands(number: int) -> str:
-    return f"{number:,}".replace(",", "\u202f")

@@ -31,7 +31,6 @@ _BM25_K1 = 1.2  # FTS5's own, not adjustable: https://www.sqlite.org/fts5.html#t
 _CACHED_SHEETS = 4096
 
 
-
 class LocalStore:
     """The current generation of an index folder, open for reading."""
 
@@ -78,9 +77,7 @@ class LocalStore:
 
     def foreign(self, vector: Vectors) -> dict[ExampleKind, float]:
         cosines = self._examples @ _unit(vector - self._question_mean)
-        return {
-            kind: float(cosines[rows].max()) if len(rows) else 0.0 for kind, rows in self._foreign.items()
-        }
+        return {kind: float(cosines[rows].max()) if len(rows) else 0.0 for kind, rows in self._foreign.items()}
 
     def sheets(self, ids: Sequence[str]) -> list[Sheet]:
         return [sheet for sheet in (self._sheet(sheet_id) for sheet_id in ids) if sheet is not None]
@@ -143,15 +140,13 @@ class LocalStore:
             connection.close()
             del self._connections.open
 
-    def _by_vector(
-        self, vector: Vectors, numbers: set[int] | None, limit: int
-    ) -> tuple[tuple[Passage, float], ...]:
+    def _by_vector(self, vector: Vectors, numbers: set[int] | None, limit: int) -> tuple[tuple[Passage, float], ...]:
         if self._index.ntotal == 0:
             return ()
         parameters = None
         if numbers is not None:
             ids = self._passage_ids(numbers)
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))  # type: ignore[call-arg]
         centred = _unit(vector - self._mean)
         limit = min(limit, self._index.ntotal)
         scores, ids = self._index.search(centred.reshape(1, -1), limit, params=parameters)
@@ -188,9 +183,7 @@ class LocalStore:
         numbers: set[int] | None = None
         for facet, values in facets.items():
             marks = ", ".join("?" * len(values))
-            rows = self._all(
-                f"SELECT sheet FROM facets WHERE facet = ? AND value IN ({marks})", (facet.value, *values)
-            )
+            rows = self._all(f"SELECT sheet FROM facets WHERE facet = ? AND value IN ({marks})", (facet.value, *values))
             found = {row[0] for row in rows}
             numbers = found if numbers is None else numbers & found
         return numbers

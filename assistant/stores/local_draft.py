@@ -13,8 +13,9 @@ from typing import Self
 
 import faiss
 import numpy as np
+from filelock import FileLock, Timeout
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, FailureError, IndexBusy
 from assistant.indexing.draft import Record
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import Field, sheet_fields
@@ -24,7 +25,6 @@ from assistant.values import Example, Sheet
 
 KEPT_GENERATIONS = 3
 _PREFIX = "generation-"
-
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE sheets (
@@ -57,7 +57,7 @@ class LocalDraft:
         self._draft = folder / ".draft"
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(self._folder)
         shutil.rmtree(self._draft, ignore_errors=True)
         self._draft.mkdir()
         self._vectors: dict[int, Vectors] = {}
@@ -80,6 +80,7 @@ class LocalDraft:
     ) -> None:
         self._database.close()
         shutil.rmtree(self._draft, ignore_errors=True)
+        self._lock.release()
 
     def digests(self) -> dict[str, str]:
         return dict(self._database.execute("SELECT id, digest FROM sheets").fetchall())
@@ -201,6 +202,23 @@ class LocalDraft:
             shutil.rmtree(old, ignore_errors=True)
 
 
+def _locked(folder: Path) -> FileLock:
+    """The lock that keeps two indexers apart; the system frees it when its process dies."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise IndexBusy(
+            f"Une autre indexation de {folder} est en cours.", "Attendez qu’elle finisse, puis relancez la commande."
+        ) from None
+    except OSError as error:
+        raise FailureError(
+            f"Le dossier {folder} ne peut pas être écrit ({error.strerror}).", "Donnez-en un autre avec --index."
+        ) from None
+    return lock
+
+
 def _generations(folder: Path) -> list[Path]:
     return [path for path in folder.glob(f"{_PREFIX}*") if path.name.removeprefix(_PREFIX).isdigit()]
 
@@ -232,7 +250,15 @@ def _dump_sections(sheet: Sheet) -> str:
     shift = sheet.start
     return json.dumps(
         [
-            [s.label, s.role, s.kind, s.status, s.start - shift, s.end - shift, [[a - shift, b - shift] for a, b in s.values]]
+            [
+                s.label,
+                s.role,
+                s.kind,
+                s.status,
+                s.start - shift,
+                s.end - shift,
+                [[a - shift, b - shift] for a, b in s.values],
+            ]
             for s in sheet.sections
         ],
         ensure_ascii=False,

@@ -1,0 +1,24 @@
+"""Finds the action sheets that answer a French practitioner's question, and quotes them to the letter.
+
+``Assistant.open().ask("…")`` gives an ``Answer`` of typed values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.values import Answer, Quote, Sheet
+
+if TYPE_CHECKING:
+    from assistant.answer import Assistant
+
+__all__ = ["Answer", "Assistant", "Quote", "Sheet"]
+
+
+def __getattr__(name: str) -> Any:
+    """``Assistant`` on first use: reading sheets or a manifest should not load FAISS."""
+    if name == "Assistant":
+        from assistant.answer import Assistant
+
+        return Assistant
+    raise AttributeError(name)

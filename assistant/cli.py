@@ -1,0 +1,289 @@
+"""The command line: reads arguments, calls, renders."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+from typer.exceptions import TyperException
+
+from assistant.errors import AssistantError, QuestionError, UsageError
+from assistant.settings import Settings, read_settings
+from assistant.typography import guillemets
+from assistant.values import Facet
+
+if TYPE_CHECKING:
+    from assistant.answer import Assistant
+    from assistant.values import Sheet
+
+T = TypeVar("T")
+app = typer.Typer(
+    help="Trouve et cite mot pour mot les fiches actions des centres sociaux.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+Data = Annotated[Path | None, typer.Option("--data", help="Dossier des fiches (ASSISTANT_DATA).")]
+Index = Annotated[Path | None, typer.Option("--index", help="Dossier de l’index (ASSISTANT_INDEX).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Écrit un seul document JSON.")]
+Top = Annotated[int | None, typer.Option("--top", min=1, help="Nombre de fiches au plus.")]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="La question, entre guillemets.")],
+    top: Top = None,
+    all_sheets: Annotated[bool, typer.Option("--all", help="Toutes les fiches qui répondent.")] = False,
+    public: Annotated[list[str] | None, typer.Option("--public", help="Public visé\u00a0; peut être répété.")] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    index: Index = None,
+) -> None:
+    """Pose une question."""
+    from assistant.export.json_form import answer_document
+    from assistant.export.text_form import answer_text
+
+    assistant = _open(data, index)
+    filters = {Facet.PUBLIC: _known_values(assistant, Facet.PUBLIC, public)} if public else None
+    limit = assistant.store.manifest.sheets if all_sheets else top
+    answer, _ = assistant.ask(question, filters=filters, limit=limit)
+    _print(answer_document(answer) if as_json else answer_text(answer, assistant.schema))
+
+
+@app.command()
+def batch(
+    questions: Annotated[Path, typer.Argument(help="Questions, une par ligne (JSON Lines).")],
+    answers: Annotated[Path, typer.Argument(help="Fichier des réponses à écrire.")],
+    data: Data = None,
+    index: Index = None,
+) -> None:
+    """Répond à un fichier de questions."""
+    from assistant.batch import Question, answer_all, read_questions, write_lines
+
+    asked = read_questions(questions, Question)
+    count = write_lines(answers, _progress(answer_all(_open(data, index), asked), len(asked), "Questions"))
+    typer.echo(f"{count} réponses écrites dans {answers}.", err=True)
+
+
+@app.command("index")
+def build_index(
+    model: Annotated[str | None, typer.Option("--model", help="Modèle sentence-transformers, nom ou dossier.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Reconstruit tout, sans reprendre l’index en place.")] = False,
+    data: Data = None,
+    index: Index = None,
+) -> None:
+    """Construit ou met à jour l’index des fiches."""
+    from assistant.update import update_index
+
+    settings = _settings(data, index)
+    with _bar("Fiches") as advance:
+        update = update_index(settings, model, full, advance)
+    for warning in update.warnings:
+        typer.echo(f"Attention – {warning}", err=True)
+    manifest = update.manifest
+    total = f"{manifest.sheets} fiches, {manifest.passages} passages, modèle {manifest.model}"
+    if update.build is None:
+        typer.echo(f"Rien à faire\u00a0: l’index est à jour ({total}).")
+        return
+    build = update.build
+    typer.echo(
+        f"Index à jour ({total})\u00a0: {build.added} ajoutées, {build.changed} modifiées, "
+        f"{build.removed} retirées, {build.kept} inchangées."
+    )
+
+
+@app.command()
+def check(as_json: AsJson = False, data: Data = None, index: Index = None) -> None:
+    """Vérifie que l’index est entier et qu’il correspond aux fiches."""
+    from assistant.update import check_index
+
+    settings = _settings(data, index)
+    faults = check_index(settings)
+    if as_json:
+        _print({"sound": not faults, "faults": faults})
+    elif not faults:
+        typer.echo("L’index est entier et correspond aux fiches.")
+    for fault in [] if as_json else faults:
+        typer.echo(fault, err=True)
+    if faults:
+        if not as_json:
+            typer.echo("Réparez-le\u00a0: assistant index --full", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="Adresse d’écoute (ASSISTANT_HOST).")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port (ASSISTANT_PORT).")] = None,
+    data: Data = None,
+    index: Index = None,
+) -> None:
+    """Ouvre la page."""
+    from assistant.web.server import serve as serve_page
+
+    settings = _settings(data, index)
+    serve_page(replace(settings, host=host or settings.host, port=port or settings.port))
+
+
+@app.command("eval")
+def evaluate(
+    judged: Annotated[Path, typer.Argument(help="Questions jugées (JSON Lines).")],
+    as_json: AsJson = False,
+    data: Data = None,
+    index: Index = None,
+) -> None:
+    """Mesure les réponses sur des questions jugées, par genre de question."""
+    from assistant.batch import answer_all, read_questions
+    from assistant.corpus.corpus import source_texts
+    from assistant.evaluation import Judged, measure, report
+    from assistant.export.text_form import report_text
+
+    questions = read_questions(judged, Judged)
+    assistant = _open(data, index)
+    answers = list(_progress(answer_all(assistant, questions), len(questions), "Questions"))
+    figures = report(measure(questions, answers, source_texts(assistant.settings.data)))
+    _print(figures if as_json else report_text(figures))
+
+
+@app.command()
+def sheets(as_json: AsJson = False, data: Data = None, index: Index = None) -> None:
+    """Liste les fiches."""
+    from assistant.export.json_form import sheet_line
+
+    found = _all_sheets(_settings(data, index))
+    if as_json:
+        _print([sheet_line(sheet) for sheet in found])
+        return
+    for sheet in found:
+        place = " · ".join([*sheet.facet(Facet.DEPARTMENT), *sheet.facet(Facet.PUBLIC), *sheet.facet(Facet.STATUS)])
+        _print(f"{sheet.title}\n    {place}")
+
+
+@app.command()
+def show(
+    title: Annotated[str, typer.Argument(help="Titre de la fiche, ou le début de ses mots, ou son identifiant.")],
+    as_json: AsJson = False,
+    data: Data = None,
+    index: Index = None,
+) -> None:
+    """Montre une fiche entière."""
+    from assistant.export.json_form import sheet_document
+    from assistant.export.text_form import sheet_text
+
+    settings = _settings(data, index)
+    sheet = _find(_all_sheets(settings), title)
+    _print(sheet_document(sheet) if as_json else sheet_text(sheet))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; errors go to stderr in French, with the exit code of the contract."""
+    try:
+        code = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+    except AssistantError as error:
+        _fail(str(error), error.exit_code)
+    except TyperException as error:
+        _fail(_in_french(error), 2)
+    except (typer.Abort, KeyboardInterrupt):
+        _fail("Interrompu\u00a0; rien n’a été changé.", 1)
+    except BrokenPipeError:
+        # the reader (head, less) left: nothing to say, and nowhere to say it
+        sys.stderr.close()
+        sys.exit(0)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _settings(data: Path | None, index: Path | None) -> Settings:
+    settings = read_settings()
+    return replace(settings, data=data or settings.data, index=index or settings.index)
+
+
+def _open(data: Path | None, index: Path | None) -> Assistant:
+    from assistant.answer import Assistant
+
+    return Assistant.open(_settings(data, index))
+
+
+def _all_sheets(settings: Settings) -> list[Sheet]:
+    from assistant.stores import open_store
+
+    store = open_store(settings.index, settings.data)
+    return store.sheets(store.sheet_ids({}))
+
+
+def _find(found: Sequence[Sheet], wanted: str) -> Sheet:
+    """The sheet of that id or title; else the only one whose title holds every word."""
+    from assistant.language.folding import fold
+
+    exact = [sheet for sheet in found if wanted in (sheet.id, sheet.title)]
+    words = fold(wanted).split()
+    near = exact or [sheet for sheet in found if words and all(word in fold(sheet.title) for word in words)]
+    if len(near) == 1:
+        return near[0]
+    if near:
+        titles = ", ".join(f"{guillemets(sheet.title)}" for sheet in near)
+        raise UsageError(f"Plusieurs fiches portent ces mots\u00a0: {titles}.", "Donnez un titre entier.")
+    raise UsageError(f"Aucune fiche n’a pour titre {guillemets(wanted)}.", "Voyez la liste\u00a0: assistant sheets")
+
+
+def _known_values(assistant: Assistant, facet: Facet, values: Sequence[str]) -> tuple[str, ...]:
+    """The corpus's own spelling of the values of a filter."""
+    from assistant.language.folding import fold
+
+    known = {fold(value): value for value in assistant.store.facets()[facet]}
+    for value in values:
+        if fold(value) not in known:
+            raise QuestionError(
+                f"Aucune fiche n’a {guillemets(value)} pour {facet.value}.",
+                f"Choisissez parmi\u00a0: {', '.join(known.values())}.",
+            )
+    return tuple(known[fold(value)] for value in values)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr; the function given takes what is done and the total."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(label, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
+    with _bar(label) as advance:
+        for done, item in enumerate(items, start=1):
+            yield item
+            advance(done, total)
+
+
+def _print(value: Any) -> None:
+    typer.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"Erreur\u00a0: {message}", err=True)
+    sys.exit(code)
+
+
+def _in_french(error: TyperException) -> str:
+    """The usage errors of the command-line library, which only speaks English."""
+    name = type(error).__name__
+    option = getattr(error, "option_name", None)
+    parameter = getattr(getattr(error, "param", None), "human_readable_name", "")
+    happened = {
+        "NoSuchOption": f"l’option {option} n’existe pas.",
+        "MissingParameter": f"il manque {parameter}.",
+        "BadParameter": f"la valeur donnée à {parameter} n’est pas valable.",
+        "BadOptionUsage": f"l’option {option} attend une valeur.",
+    }.get(name, "cette commande n’existe pas, ou a trop d’arguments.")
+    return f"{happened} Voyez\u00a0: assistant --help"

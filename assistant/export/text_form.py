@@ -1,0 +1,102 @@
+"""An answer as text for a terminal: what the assistant says flush left, what sheets say behind a bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.corpus.schema import Schema
+from assistant.values import Answer, Excerpt, Facet, Kind, Quote, Role, Sheet, Status
+
+SILENCE = {Status.EMPTY: "non renseigné", Status.PLACEHOLDER: "document joint non fourni"}
+_BAR = "    │ "
+
+
+def answer_text(answer: Answer, schema: Schema) -> str:
+    """The whole answer; quotes keep their own line breaks and are marked « […] » when cut short."""
+    blocks = [answer.message + "."]
+    if answer.follows:
+        blocks.append(f"Compris comme la suite de\u00a0: {answer.query.text}")
+    blocks += [_excerpt(number, excerpt, schema) for number, excerpt in enumerate(answer.sheets, start=1)]
+    if answer.nearest:
+        blocks.append("La fiche la plus proche – elle ne répond pas à la question\u00a0:")
+        blocks += [_excerpt(None, excerpt, schema) for excerpt in answer.nearest]
+    return printable("\n\n".join(blocks))
+
+
+def sheet_text(sheet: Sheet) -> str:
+    """A whole sheet, label by label, in the order of the source."""
+    lines = [sheet.title, _place(sheet)]
+    for section in sheet.sections:
+        lines += ["", section.label]
+        if section.status is Status.FILLED:
+            spans = section.values if section.kind is Kind.CHOICE else ((section.start, section.end),)
+            lines += [_quoted(sheet.slice(*span)) for span in spans]
+        else:
+            lines.append(f"    ({SILENCE[section.status]})")
+    return printable("\n".join(lines))
+
+
+def report_text(figures: Mapping[str, Any]) -> str:
+    """An evaluation report as a table, a line a group of questions."""
+    names = {
+        "questions": "n",
+        "ndcg": "nDCG@5",
+        "mrr": "MRR",
+        "recall": "rappel@5",
+        "section_hit": "section",
+        "coverage": "citations",
+        "refusal": "refus justes",
+        "false_refusal": "refus à tort",
+        "words_a_sheet": "mots/fiche",
+    }
+    groups = {
+        "toutes": figures["all"],
+        "à régler": figures["tuning"],
+        "à vérifier": figures["checking"],
+        **figures["kinds"],
+    }
+    lines = ["".join([f"{'':<14}", *(f"{name:>13}" for name in names.values())])]
+    for group, values in groups.items():
+        cells = ("–" if values[name] is None else f"{values[name]:g}" for name in names)
+        lines.append("".join([f"{group:<14}", *(f"{cell:>13}" for cell in cells)]))
+    everything = figures["all"]
+    lines.append(f"Citations exactes\u00a0: {everything['quotes_exact']} sur {everything['quotes']}.")
+    return "\n".join(lines)
+
+
+def printable(text: str) -> str:
+    """The text with the characters that could drive a terminal shown as «\u00a0�\u00a0»."""
+    return "".join(char if char.isprintable() or char in "\n\t\u00a0\u202f" else "\ufffd" for char in text)
+
+
+def _excerpt(number: int | None, excerpt: Excerpt, schema: Schema) -> str:
+    sheet = excerpt.sheet
+    lines = [f"{number}. {sheet.title}" if number else sheet.title, f"   {_place(sheet)}", f"   {excerpt.reason}."]
+    ends = {*excerpt.limits, *excerpt.perspectives}
+    for quote in excerpt.quotes:
+        if quote not in ends:
+            lines += _labelled(quote.section, [quote])
+    for role, quotes in ((Role.LIMITS, excerpt.limits), (Role.PERSPECTIVES, excerpt.perspectives)):
+        name = schema.roles[role].name.upper()
+        lines += _labelled(name, quotes) if quotes else ["", f"   {name}", f"    ({SILENCE[excerpt.silent[role]]})"]
+    return "\n".join(lines)
+
+
+def _labelled(label: str, quotes: Sequence[Quote]) -> list[str]:
+    return ["", f"   {label}", *(_quoted(quote.text) + ("" if quote.whole else " […]") for quote in quotes)]
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(_BAR + line for line in text.split("\n"))
+
+
+def _place(sheet: Sheet) -> str:
+    parts = [
+        *sheet.facet(Facet.STRUCTURE),
+        *sheet.facet(Facet.DEPARTMENT),
+        *sheet.facet(Facet.TERRITORY),
+        *sheet.facet(Facet.PUBLIC),
+        *sheet.facet(Facet.STATUS),
+    ]
+    return " · ".join(parts)
