@@ -1,0 +1,1 @@
+"""The page: an edge, which translates questions and answers and decides nothing."""

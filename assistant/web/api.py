@@ -1,0 +1,120 @@
+"""``POST /api/ask``: a question as JSON, its answer as JSON; what is wrong is said in French."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from assistant.answer import Assistant
+from assistant.conversation.state import Conversation
+from assistant.errors import AssistantError, QuestionError, UsageError
+from assistant.export.json_form import answer_document
+from assistant.values import Facet
+from assistant.web.page import log_unexpected
+from assistant.web.warming import Warming
+
+MOST_TURNS = 50
+MOST_SHEETS = 50
+_FORM = "Envoyez {\"question\"\u00a0: texte, \"history\"\u00a0: [questions précédentes], \"filters\"\u00a0: {filtre\u00a0: [valeurs]}, \"top\"\u00a0: nombre}."
+_log = logging.getLogger(__name__)
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    question: str
+    history: list[str] = Field(default=[], max_length=MOST_TURNS)
+    filters: dict[str, list[str]] = {}
+    top: int | None = Field(default=None, ge=1, le=MOST_SHEETS)
+
+
+async def health(warming: Warming) -> JSONResponse:
+    """200 from the moment when answers work, with what they are made from."""
+    manifest = warming.manifest
+    counts = {"corpus": manifest.corpus_version, "sheets": manifest.sheets, "passages": manifest.passages}
+    if warming.failure:
+        return JSONResponse({"status": "failed", **_said(warming.failure)}, 503)
+    if not warming.ready:
+        return JSONResponse({"status": "starting", **counts}, 503, {"Retry-After": "1"})
+    return JSONResponse({"status": "ok", **counts})
+
+
+async def ask(request: Request, warming: Warming) -> JSONResponse:
+    """The answer, or what is wrong with the question and what to do."""
+    if not warming.ready:
+        try:
+            warming.assistant(0)
+        except AssistantError as error:
+            return JSONResponse(_said(error), 503, {"Retry-After": "1"})
+    try:
+        body = _Body.model_validate_json(await request.body())
+    except ValidationError as error:
+        fault = error.errors()[0]
+        status = 400 if fault["type"] == "json_invalid" else 422
+        return JSONResponse({"error": _fault(fault), "remedy": _FORM}, status)
+    try:
+        return JSONResponse(await run_in_threadpool(_answer, warming.assistant(), body))
+    except UsageError as error:
+        return JSONResponse(_said(error), 422)
+    except AssistantError as error:
+        return JSONResponse(_said(error), 503)
+    except Exception as error:
+        log_unexpected(_log, error)
+        return JSONResponse({"error": "Une erreur inattendue a empêché la réponse.", "remedy": "Le journal du serveur dit où."}, 500)
+
+
+def _answer(assistant: Assistant, body: _Body) -> dict[str, Any]:
+    filters = _filters(body.filters, assistant)
+    conversation = Conversation()
+    for turn in body.history:
+        _, conversation = assistant.ask(turn, conversation)
+    answer, _ = assistant.ask(body.question, conversation, filters, body.top)
+    return answer_document(answer)
+
+
+def _filters(given: Mapping[str, list[str]], assistant: Assistant) -> dict[Facet, tuple[str, ...]]:
+    """The filters by facet.
+
+    Raises:
+        QuestionError: there is no such facet, or no sheet bears such a value; says which there are.
+    """
+    known = assistant.store.facets()
+    filters = {}
+    for name, values in given.items():
+        if name not in [facet.value for facet in Facet]:
+            raise QuestionError(f"Le filtre «\u00a0{name}\u00a0» n’existe pas.", f"Filtres possibles\u00a0: {', '.join(Facet)}.")
+        facet = Facet(name)
+        for value in values:
+            if value not in known[facet]:
+                raise QuestionError(
+                    f"Aucune fiche n’a «\u00a0{value}\u00a0» pour {name}.", f"Valeurs possibles\u00a0: {', '.join(known[facet])}."
+                )
+        if values:
+            filters[facet] = tuple(values)
+    return filters
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    where = ".".join(map(str, fault["loc"]))
+    kind = fault["type"]
+    if kind == "json_invalid":
+        return "Le corps de la requête n’est pas du JSON."
+    if kind == "missing":
+        return f"Il manque «\u00a0{where}\u00a0»."
+    if kind == "extra_forbidden":
+        return f"«\u00a0{where}\u00a0» n’est pas attendu."
+    if kind == "too_long":
+        return f"«\u00a0{where}\u00a0» compte plus de {fault['ctx']['max_length']} éléments."
+    if kind in ("less_than_equal", "greater_than_equal"):
+        return f"«\u00a0{where}\u00a0» doit être entre 1 et {MOST_SHEETS}."
+    return f"«\u00a0{where}\u00a0» n’a pas la forme attendue." if where else "La requête n’a pas la forme attendue."
+
+
+def _said(error: AssistantError) -> dict[str, str]:
+    return {"error": error.happened, "remedy": error.remedy}

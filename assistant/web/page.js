@@ -1,0 +1,54 @@
+// What Gradio does not do: speak French, bring the question into view, say one short thing aloud.
+"use strict";
+
+for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"]]]) {
+  Object.defineProperty(navigator, name, { get: () => value, configurable: true });
+}
+
+(() => {
+  let status, shown = "", questions = 0;
+
+  const text = (element) => (element ? element.textContent.trim() : "");
+
+  // the log of Gradio would be read whole: only the count is said, from an element of our own
+  const prepare = (log) => {
+    if (!status) {
+      status = document.createElement("p");
+      status.className = "vh";
+      status.setAttribute("role", "status");
+      log.parentElement.append(status);
+    }
+    const live = log.matches("[role=log]") ? log : log.querySelector("[role=log]");
+    if (live && live.getAttribute("aria-live") !== "off") {
+      live.setAttribute("aria-live", "off");
+      live.setAttribute("aria-label", "Conversation");
+    }
+    // each holds its whole message again, as HTML
+    for (const message of log.querySelectorAll("[data-testid][aria-label]")) message.removeAttribute("aria-label");
+  };
+
+  const follow = () => {
+    document.body.classList.remove("dark");  // one palette, whose contrasts are known
+    const log = document.getElementById("conversation");
+    if (!log) return;
+    prepare(log);
+    const asked = log.querySelectorAll(".me");
+    const said = [...log.querySelectorAll(".it")].at(-1);
+    const now = `${asked.length} ${text(said)}`;
+    if (now === shown) return;
+    shown = now;
+    status.textContent = text(said && said.querySelector(".found"));
+    const last = asked[asked.length - 1];
+    if (last && asked.length >= questions) {
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      last.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+    }
+    questions = asked.length;
+  };
+
+  let pending = 0;
+  new MutationObserver(() => {
+    cancelAnimationFrame(pending);
+    pending = requestAnimationFrame(follow);
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+})();
