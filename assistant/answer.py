@@ -6,19 +6,20 @@ from collections.abc import Mapping
 
 from assistant.conversation.follow_up import Resolved, resolve
 from assistant.conversation.state import Conversation, Turn
-from assistant.corpus.corpus import CALIBRATION, SCHEMA
+from assistant.corpus.corpus import CALIBRATION, DEPARTMENTS, SCHEMA, WORDINGS
+from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.encoder import Encoder, open_encoder
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.quoting import ENDS, Quoter, silence
 from assistant.retrieval.search import search
-from assistant.retrieval.understand import Cues, checked_question, understand
+from assistant.retrieval.understand import Filters, Understanding, checked_question
+from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
 from assistant.stores import open_store
 from assistant.stores.store import Store
-from assistant.values import Answer, Excerpt, Facet, Hit, Query, Role, Sheet
+from assistant.values import Answer, Excerpt, Hit, Query, Role, Sheet
 
-Filters = Mapping[Facet, tuple[str, ...]]
 NEW = Conversation()
 _NEAREST = 1
 _SHOWN_SHARE = 0.5  # of the best score: a sheet below does not help enough to be shown
@@ -28,14 +29,20 @@ class Assistant:
     """An open index with its encoder, ready to answer. Safe to use from several threads."""
 
     def __init__(
-        self, store: Store, encoder: Encoder, schema: Schema, calibration: Calibration, settings: Settings
+        self,
+        store: Store,
+        encoder: Encoder,
+        schema: Schema,
+        understanding: Understanding,
+        calibration: Calibration,
+        settings: Settings,
     ) -> None:
         self.store = store
         self.schema = schema
         self.settings = settings
         self._encoder = encoder
         self._calibration = calibration
-        self._cues = Cues(schema)
+        self._understanding = understanding
         self._quoter = Quoter(schema)
 
     @classmethod
@@ -48,8 +55,17 @@ class Assistant:
         settings = settings or read_settings()
         store = open_store(settings.index, settings.data)
         encoder = open_encoder(store.manifest.model)
-        schema = load_schema(settings.data / SCHEMA)
-        return cls(store, encoder, schema, load_calibration(settings.data / CALIBRATION), settings)
+        data = settings.data
+        departments = load_departments(data / DEPARTMENTS).values()
+        understanding = Understanding(load_wordings(data / WORDINGS), departments, store.facets())
+        return cls(
+            store,
+            encoder,
+            load_schema(data / SCHEMA),
+            understanding,
+            load_calibration(data / CALIBRATION),
+            settings,
+        )
 
     def ask(
         self,
@@ -68,28 +84,28 @@ class Assistant:
             QuestionError: the question is empty or too long.
         """
         question = checked_question(question, self.settings.question_characters)
-        resolved = resolve(question, conversation, self._cues)
-        query = understand(resolved.need, self._cues, filters, resolved.roles)
+        resolved = resolve(question, conversation, self._understanding)
+        query = self._understanding.query(resolved.need, filters, resolved.roles)
         answer = self._answer(question, query, resolved, limit or self.settings.sheets)
         shown = tuple(excerpt.sheet.id for excerpt in answer.sheets)
         return answer, conversation.then(Turn(question, resolved.need, query.facets, shown))
 
     def evidence(self, question: str, conversation: Conversation = NEW) -> dict[str, float]:
         """What abstention knows of a question, by name: the features that calibration weighs."""
-        resolved = resolve(question, conversation, self._cues)
-        query = understand(resolved.need, self._cues, None, resolved.roles)
+        resolved = resolve(question, conversation, self._understanding)
+        query = self._understanding.query(resolved.need, roles=resolved.roles)
         return self._search(query, self.settings.sheets)[1]
 
     def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
         vector = self._encoder.encode_question(query.text)
         hits = search(query, vector, self.store, limit)
-        return hits, features(hits, self.store.foreign(vector))
+        return hits, features(query, hits, self.store.foreign(vector))
 
     def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
         hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(resolved.leave_out))
         likely = probability(evidence, self._calibration) >= self._calibration.threshold
-        answers = bool(hits) and (likely or _lists(query))
-        least = hits[0].score * _SHOWN_SHARE if hits and not _lists(query) else float("-inf")
+        answers = bool(hits) and (likely or query.lists)
+        least = hits[0].score * _SHOWN_SHARE if hits and not query.facets else float("-inf")
         kept = [hit for hit in hits if hit.sheet.id not in resolved.leave_out]
         shown = [hit for hit in kept if hit.score >= least][:limit] if answers else []
         rarity = self.store.rarity(query.terms)
@@ -128,11 +144,6 @@ class Assistant:
         sought = ", ".join(query.words[term] for term in query.terms[:6]) or query.text
         among = "".join(f", {facet.value}\u00a0: {' ou '.join(values)}" for facet, values in query.facets.items())
         return f"Aucune fiche ne répond à cette demande (cherché\u00a0: {sought}{among})"
-
-
-def _lists(query: Query) -> bool:
-    """True when only filters were asked for: every sheet that bears them is an answer."""
-    return bool(query.facets) and not query.terms
 
 
 def _reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:

@@ -153,6 +153,8 @@ class Query:
     """An understood question.
 
     ``terms`` are stems, looked up as they are; ``words`` gives the word of the question behind each.
+    Sheets have to bear ``facets`` and none of ``excluded``; ``preferred`` raises them. ``lists`` is
+    true when nothing else was asked for: every sheet that bears the facets is an answer.
     """
 
     text: str
@@ -160,6 +162,9 @@ class Query:
     words: Mapping[str, str]
     roles: tuple[Role, ...] = ()
     facets: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    excluded: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    preferred: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    lists: bool = False
 
 
 class PassageHit(NamedTuple):

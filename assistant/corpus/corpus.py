@@ -18,6 +18,7 @@ DEPARTMENTS = "departements.csv"
 NEEDS = "needs.yaml"
 BACKGROUND = "background.yaml"
 CALIBRATION = "abstention.yaml"
+WORDINGS = "questions.yaml"
 ACTIONS = "actions"
 
 

@@ -5,31 +5,15 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from assistant.documents import load_yaml
+from assistant.documents import Pattern, Strict, load_yaml
 from assistant.language.folding import fold
 from assistant.values import Facet, Kind, Role
 
 
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"expression régulière fautive : {error}") from None
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Label(_Strict):
+class Label(Strict):
     """One label, exactly as sheets write it."""
 
     label: str = Field(min_length=1)
@@ -47,20 +31,13 @@ class Label(_Strict):
         return self
 
 
-class RoleWords(_Strict):
-    """How a role is called on the page, and the patterns by which a question asks for it."""
-
-    name: str
-    cues: tuple[Pattern, ...] = ()
-
-
-class Schema(_Strict):
+class Schema(Strict):
     name: str
     sheet_marker: str = Field(min_length=1)
     labels: tuple[Label, ...] = Field(min_length=1)
     placeholders: tuple[Pattern, ...] = ()
     spellings: dict[str, str] = {}
-    roles: dict[Role, RoleWords]
+    roles: dict[Role, str]
 
     @model_validator(mode="after")
     def _names_are_one(self) -> Schema:
@@ -72,6 +49,11 @@ class Schema(_Strict):
         if missing:
             raise ValueError(f"rôle sans nom : {', '.join(missing)}")
         return self
+
+    @property
+    def written_form(self) -> str:
+        """All that decides how sheets are read and stored; role names only decide how they are shown."""
+        return self.model_dump_json(exclude={"roles"})
 
     @cached_property
     def by_name(self) -> dict[str, Label]:

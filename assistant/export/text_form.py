@@ -78,7 +78,7 @@ def _excerpt(number: int | None, excerpt: Excerpt, schema: Schema) -> str:
         if quote not in ends:
             lines += _labelled(quote.section, [quote])
     for role, quotes in ((Role.LIMITS, excerpt.limits), (Role.PERSPECTIVES, excerpt.perspectives)):
-        name = schema.roles[role].name.upper()
+        name = schema.roles[role].upper()
         lines += _labelled(name, quotes) if quotes else ["", f"   {name}", f"    ({SILENCE[excerpt.silent[role]]})"]
     return "\n".join(lines)
 

@@ -79,7 +79,7 @@ def _digest(sheet: Sheet, corpus: Corpus) -> str:
     parts = (
         sheet.text,
         sheet.source,
-        corpus.schema.model_dump_json(),
+        corpus.schema.written_form,
         repr(sorted(sheet.facets.items())),
         str(PASSAGE_CHARACTERS),
     )

@@ -14,6 +14,7 @@ from assistant.values import Hit, PassageHit, Query
 
 TERM_WEIGHT = 0.7
 NEED_WEIGHT = 0.8
+PREFERENCE_WEIGHT = 0.1
 _PASSAGES_A_SHEET = 12  # of a ranking: fusion needs passages of sheets that both rankings know
 
 
@@ -34,6 +35,8 @@ def search(query: Query, vector: Vectors, store: Store, limit: int) -> list[Hit]
         + NEED_WEIGHT * matches.needs.get(sheet_id, 0.0)
         for sheet_id in candidates
     }
+    if query.preferred or query.excluded:
+        scores = _chosen(query, scores, store)
     best = sorted(scores, key=lambda sheet_id: -scores[sheet_id])[:limit]
     return [
         Hit(
@@ -46,3 +49,14 @@ def search(query: Query, vector: Vectors, store: Store, limit: int) -> list[Hit]
         )
         for sheet in store.sheets(best)
     ]
+
+
+def _chosen(query: Query, scores: dict[str, float], store: Store) -> dict[str, float]:
+    """The scores of the sheets that bear nothing excluded, raised by what is preferred."""
+    return {
+        sheet.id: scores[sheet.id]
+        + PREFERENCE_WEIGHT
+        * sum(bool(set(sheet.facet(facet)) & set(values)) for facet, values in query.preferred.items())
+        for sheet in store.sheets(list(scores))
+        if not any(set(sheet.facet(facet)) & set(values) for facet, values in query.excluded.items())
+    }

@@ -1,55 +1,92 @@
-"""Understanding: a question into a query: its terms, and the sections it asks for."""
+"""Understanding: a question into a query: its terms, the sections it asks for, the choices it names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from assistant.corpus.schema import Schema
+from assistant.corpus.places import Department
 from assistant.errors import QuestionError
-from assistant.language.analyzer import tokens
+from assistant.language.analyzer import terms, tokens
 from assistant.language.folding import fold
+from assistant.retrieval.places import PlaceCues
+from assistant.retrieval.wordings import FacetCues, SectionCues, Wordings
 from assistant.typography import thousands
 from assistant.values import Facet, Query, Role
 
+Filters = Mapping[Facet, tuple[str, ...]]
+_EXCLUDES = re.compile(
+    r"\b(?:sauf|sans|hors|excepte|pas)\W+(?:(?:de|du|des|en|dans|pour|avec|la|le|les|l|un|une|a|au|aux|d)\W+)*$"
+)
 
-class Cues:
-    """The patterns by which questions ask for a section, compiled from a schema."""
 
-    def __init__(self, schema: Schema) -> None:
-        self._patterns = {role: re.compile("|".join(words.cues)) for role, words in schema.roles.items() if words.cues}
+@dataclass(slots=True)
+class _Choices:
+    """What is found while a question is read: filters, exclusions, preferences, and the words left."""
+
+    named: dict[Facet, tuple[str, ...]]
+    excluded: dict[Facet, tuple[str, ...]]
+    preferred: dict[Facet, tuple[str, ...]]
+    rest: str
+
+
+class Understanding:
+    """Reads questions over one corpus: compiled once, from its wordings and the choices its sheets bear."""
+
+    def __init__(
+        self, wordings: Wordings, departments: Iterable[Department], values: Mapping[Facet, Iterable[str]]
+    ) -> None:
+        known = {facet: tuple(found) for facet, found in values.items()}
+        self._sections = SectionCues(wordings)
+        self._facets = FacetCues(wordings, known)
+        self._places = PlaceCues(departments, known.get(Facet.STRUCTURE, ()))
+
+    def query(self, text: str, filters: Filters | None = None, roles: tuple[Role, ...] | None = None) -> Query:
+        """The query of a question that stands by itself.
+
+        Args:
+            filters: given beside the question; they add to what it says.
+            roles: the sections asked for, when they come from elsewhere than ``text``.
+        """
+        folded = fold(text)
+        choices = self._choices(folded)
+        named = choices.named | dict(filters or {})
+        carried = {token.term: token.word for token in tokens(text)}
+        kept = set(terms(choices.rest))
+        words = {term: word for term, word in carried.items() if term in kept}
+        return Query(
+            text=text,
+            terms=tuple(words),
+            words=words,
+            roles=self._sections.roles(folded) if roles is None else roles,
+            facets=named,
+            excluded=choices.excluded,
+            preferred=choices.preferred,
+            lists=bool(named) and not terms(self._sections.without(choices.rest)),
+        )
 
     def roles(self, text: str) -> tuple[Role, ...]:
-        """The roles that a question asks for, in the order in which it names them."""
-        folded = fold(text)
-        found = {role: match.start() for role, pattern in self._patterns.items() if (match := pattern.search(folded))}
-        return tuple(sorted(found, key=lambda role: found[role]))
+        """The sections that a question asks for, in the order in which it names them."""
+        return self._sections.roles(fold(text))
 
-    def without(self, text: str) -> str:
-        """The folded question, less the words that ask for a section: its subject."""
-        folded = fold(text)
-        for pattern in self._patterns.values():
-            folded = pattern.sub(" ", folded)
-        return folded
+    def subject(self, text: str) -> set[str]:
+        """The terms of a question, less the words that ask for a section."""
+        return set(terms(self._sections.without(fold(text))))
 
-
-def understand(
-    text: str, cues: Cues, facets: Mapping[Facet, tuple[str, ...]] | None = None, roles: tuple[Role, ...] | None = None
-) -> Query:
-    """The query of a question that stands by itself.
-
-    Args:
-        facets: filters given beside the question.
-        roles: the sections asked for, when they come from elsewhere than ``text``.
-    """
-    words = {token.term: token.word for token in tokens(text)}
-    return Query(
-        text=text,
-        terms=tuple(words),
-        words=words,
-        roles=cues.roles(text) if roles is None else roles,
-        facets=facets or {},
-    )
+    def _choices(self, folded: str) -> _Choices:
+        """The choices that a folded question names, and the question less those that are filters."""
+        found: _Choices = _Choices({}, {}, {}, folded)
+        places = [(facet, value, match, True) for facet, value, match in self._places.find(folded)]
+        for facet, value, match, firm in [*self._facets.find(folded), *places]:
+            out = _EXCLUDES.search(folded[: match.start()])
+            chosen = found.excluded if out else found.named if firm else found.preferred
+            chosen[facet] = (*chosen.get(facet, ()), value)
+            if firm or out:
+                start = out.start() if out else match.start()
+                blank = " " * (match.end() - start)
+                found.rest = found.rest[:start] + blank + found.rest[match.end() :]
+        return found
 
 
 def checked_question(text: str, most: int) -> str:
