@@ -21,7 +21,11 @@ from assistant.web.warming import Warming
 
 MOST_TURNS = 50
 MOST_SHEETS = 50
-_FORM = "Envoyez {\"question\"\u00a0: texte, \"history\"\u00a0: [questions précédentes], \"filters\"\u00a0: {filtre\u00a0: [valeurs]}, \"top\"\u00a0: nombre}."
+_FORM = (
+    "Envoyez du JSON\u00a0: question (texte) et, si besoin, history (liste des questions précédentes), "
+    "filters (listes de valeurs par filtre), top (nombre de fiches)."
+)
+_FILTERS = f"Filtres possibles\u00a0: {', '.join(Facet)}."
 _log = logging.getLogger(__name__)
 
 
@@ -64,9 +68,10 @@ async def ask(request: Request, warming: Warming) -> JSONResponse:
         return JSONResponse(_said(error), 422)
     except AssistantError as error:
         return JSONResponse(_said(error), 503)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the caller gets JSON, whatever happens
         log_unexpected(_log, error)
-        return JSONResponse({"error": "Une erreur inattendue a empêché la réponse.", "remedy": "Le journal du serveur dit où."}, 500)
+        happened, remedy = "Une erreur inattendue a empêché la réponse.", "Le journal du serveur dit où."
+        return JSONResponse({"error": happened, "remedy": remedy}, 500)
 
 
 def _answer(assistant: Assistant, body: _Body) -> dict[str, Any]:
@@ -87,14 +92,15 @@ def _filters(given: Mapping[str, list[str]], assistant: Assistant) -> dict[Facet
     known = assistant.store.facets()
     filters = {}
     for name, values in given.items():
-        if name not in [facet.value for facet in Facet]:
-            raise QuestionError(f"Le filtre «\u00a0{name}\u00a0» n’existe pas.", f"Filtres possibles\u00a0: {', '.join(Facet)}.")
+        if name not in set(Facet):
+            raise QuestionError(f"Le filtre «\u00a0{name}\u00a0» n’existe pas.", _FILTERS)
         facet = Facet(name)
-        for value in values:
-            if value not in known[facet]:
-                raise QuestionError(
-                    f"Aucune fiche n’a «\u00a0{value}\u00a0» pour {name}.", f"Valeurs possibles\u00a0: {', '.join(known[facet])}."
-                )
+        unknown = [value for value in values if value not in known[facet]]
+        if unknown:
+            possible = ", ".join(known[facet])
+            raise QuestionError(
+                f"Aucune fiche n’a «\u00a0{unknown[0]}\u00a0» pour {name}.", f"Valeurs possibles\u00a0: {possible}."
+            )
         if values:
             filters[facet] = tuple(values)
     return filters

@@ -17,7 +17,7 @@ RoleNames = Mapping[Role, str]
 _SILENCE = {Status.EMPTY: "non renseigné", Status.PLACEHOLDER: "document joint non fourni"}
 _ENDS = ((Role.LIMITS, "Limites"), (Role.PERSPECTIVES, "Perspectives"))
 _UNEXPECTED = "Une erreur inattendue a empêché la réponse."
-_UNEXPECTED_REMEDY = "Posez la question autrement\u202f; si l’erreur revient, prévenez la personne qui a installé l’assistant."
+_UNEXPECTED_REMEDY = "Posez la question autrement\u202f; si cela revient, prévenez qui a installé l’assistant."
 
 
 def question_html(question: str) -> str:
@@ -27,7 +27,7 @@ def question_html(question: str) -> str:
 
 def answer_html(answer: Answer, names: RoleNames) -> str:
     """What the assistant says, then the cards of the sheets; or a refusal, then the nearest sheet."""
-    understood = _understood(answer, names) if answer.follows else ""
+    understood = _understood(answer, names)
     wanted = answer.query.roles
     if answer.answered:
         cards = [_card(excerpt, wanted, number) for number, excerpt in enumerate(answer.sheets, start=1)]
@@ -37,9 +37,11 @@ def answer_html(answer: Answer, names: RoleNames) -> str:
     return _block(refusal, understood, *(_card(excerpt, wanted) for excerpt in answer.nearest))
 
 
-def error_html(error: AssistantError | None = None) -> str:
-    """What went wrong and what to do; without ``error``, that something unforeseen happened."""
-    happened, remedy = (error.happened, error.remedy) if error else (_UNEXPECTED, _UNEXPECTED_REMEDY)
+def error_html(error: Exception) -> str:
+    """What went wrong and what to do; nothing of an unforeseen error is shown."""
+    happened, remedy = _UNEXPECTED, _UNEXPECTED_REMEDY
+    if isinstance(error, AssistantError):
+        happened, remedy = error.happened, error.remedy
     return _block(f'<div class="no"><p class="found">{escape(happened)}</p><p>{escape(remedy)}</p></div>')
 
 
@@ -53,11 +55,18 @@ def _block(*parts: str) -> str:
 
 
 def _understood(answer: Answer, names: RoleNames) -> str:
-    chips = [f'<span class="chip from">suite de «\u00a0{_verbatim(answer.query.text)}\u00a0»</span>']
-    chips += [f'<span class="chip">rubrique\u00a0: {escape(names[role])}</span>' for role in answer.query.roles]
-    for facet, values in answer.query.facets.items():
-        chips.append(f'<span class="chip">{facet.value}\u00a0: {escape(" ou ".join(values))}</span>')
-    return f'<p class="chips">Compris\u00a0: {" ".join(chips)}</p>'
+    """How a question was completed with the one before, and what it was narrowed to."""
+    query = answer.query
+    chips = [_chip(f"{facet.value}\u00a0: {' ou '.join(values)}") for facet, values in query.facets.items()]
+    chips += [_chip(f"sauf {facet.value}\u00a0: {' ou '.join(values)}") for facet, values in query.excluded.items()]
+    if answer.follows:
+        chips = [_chip(f"suite de «\u00a0{query.text}\u00a0»", " from"), *chips]
+        chips += [_chip(f"rubrique\u00a0: {names[role]}") for role in query.roles]
+    return f'<p class="chips">Compris\u00a0: {" ".join(chips)}</p>' if chips else ""
+
+
+def _chip(text: str, shape: str = "") -> str:
+    return f'<span class="chip{shape}">{_verbatim(text)}</span>'
 
 
 def _card(excerpt: Excerpt, wanted: Sequence[Role], number: int | None = None) -> str:
@@ -96,9 +105,7 @@ def _quotes(excerpt: Excerpt) -> str:
     ends = {*excerpt.limits, *excerpt.perspectives}
     said = (quote for quote in excerpt.quotes if quote not in ends)
     groups = [list(group) for _, group in groupby(said, key=lambda quote: quote.section)]
-    return "".join(
-        f'{"".join(_quote(quote, excerpt.sheet) for quote in group)}{_reference(group)}' for group in groups
-    )
+    return "".join(f"{''.join(_quote(quote, excerpt.sheet) for quote in group)}{_reference(group)}" for group in groups)
 
 
 def _end(excerpt: Excerpt, role: Role, name: str) -> str:
@@ -138,12 +145,13 @@ def _reference(quotes: Sequence[Quote]) -> str:
 
 def _whole_sheet(sheet: Sheet) -> str:
     sections = "".join(f"<h3>{_verbatim(section.label)}</h3>{_section(section, sheet)}" for section in sheet.sections)
-    summary = '<summary><b>Lire la fiche entière</b> <span class="peek">toutes ses rubriques, mot pour mot</span></summary>'
-    return f'<details class="more">{summary}<div class="pair">{sections}</div></details>'
+    summary = '<b>Lire la fiche entière</b> <span class="peek">toutes ses rubriques, mot pour mot</span>'
+    return f'<details class="more"><summary>{summary}</summary><div class="pair">{sections}</div></details>'
 
 
 def _section(section: Section, sheet: Sheet) -> str:
-    said = "".join(f'<blockquote class="quote">{_verbatim(sheet.slice(*value))}</blockquote>' for value in section.values)
+    texts = (_verbatim(sheet.slice(*value)) for value in section.values)
+    said = "".join(f'<blockquote class="quote">{text}</blockquote>' for text in texts)
     if section.status is Status.FILLED:
         return said
     return f'{said}<p class="none">{_SILENCE[section.status]}</p>'

@@ -6,7 +6,8 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
 }
 
 (() => {
-  let status, shown = "", questions = 0;
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let status, shown = "0 ";
 
   const text = (element) => (element ? element.textContent.trim() : "");
 
@@ -32,18 +33,16 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     const log = document.getElementById("conversation");
     if (!log) return;
     prepare(log);
-    const asked = log.querySelectorAll(".me");
-    const said = [...log.querySelectorAll(".it")].at(-1);
-    const now = `${asked.length} ${text(said)}`;
+    const parts = [...log.querySelectorAll(".me, .it")];
+    const last = parts.at(-1);
+    const now = `${parts.length} ${text(last)}`;
     if (now === shown) return;
     shown = now;
-    status.textContent = text(said && said.querySelector(".found"));
-    const last = asked[asked.length - 1];
-    if (last && asked.length >= questions) {
-      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      last.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
-    }
-    questions = asked.length;
+    status.textContent = last && last.matches(".it") ? text(last.querySelector(".found")) : "";
+    // the question, with its answer below it; an answer by itself says what is wrong
+    const before = parts.at(-2);
+    const top = last && last.matches(".it") && before && before.matches(".me") ? before : last;
+    if (top) top.scrollIntoView({ block: "start", behavior: still.matches ? "auto" : "smooth" });
   };
 
   let pending = 0;

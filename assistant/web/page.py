@@ -19,7 +19,7 @@ from assistant.web.cards import answer_html, error_html, question_html, waiting_
 from assistant.web.warming import Warming
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read at import: otherwise Gradio calls out at start
-import gradio as gr  # noqa: E402
+import gradio as gr
 
 Message = dict[str, str]
 EXAMPLES: Mapping[str, tuple[str, str]] = {
@@ -49,8 +49,8 @@ _POLL_SECONDS = 0.2
 _log = logging.getLogger(__name__)
 
 
-def build_page(warming: Warming) -> gr.Blocks:
-    """The page over an assistant that may still be warming up."""
+def build_page(warming: Warming) -> Any:
+    """The ``gr.Blocks`` of the page, over an assistant that may still be warming up."""
     talk = _Talk(warming)
     sheets = warming.manifest.sheets
     with gr.Blocks(title="Actions des centres sociaux", analytics_enabled=False) as page:
@@ -78,6 +78,8 @@ def build_page(warming: Warming) -> gr.Blocks:
                 with gr.Row(elem_id="then", visible=False) as then:
                     gr.Markdown("Continuer sur ces fiches", elem_id="then-label")
                     follow_ups = {text: gr.Button(label, elem_classes="ask") for label, text in FOLLOW_UPS.items()}
+                with gr.Row(elem_id="again", visible=False) as again:
+                    restart = gr.Button("Nouvelle conversation", elem_id="restart")
                 with gr.Row(elem_id="box"):
                     question = gr.Textbox(
                         elem_id="question",
@@ -88,7 +90,6 @@ def build_page(warming: Warming) -> gr.Blocks:
                         autofocus=True,
                     )
                     send = gr.Button("Demander", variant="primary", elem_id="send")
-                    restart = gr.Button("Nouvelle conversation", elem_id="restart", visible=False)
             with gr.Column(elem_id="examples"):
                 gr.Markdown("## Exemples de questions")
                 examples: dict[str, gr.Button] = {}
@@ -98,7 +99,7 @@ def build_page(warming: Warming) -> gr.Blocks:
         gr.Markdown("Les textes des fiches sont montrés mot pour mot, sans correction.", elem_id="foot")
 
         states = [conversation, messages]
-        shown = [log, *states, question, then, restart]
+        shown = [log, *states, question, then, again]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "once"}
         gr.on([question.submit, send.click], talk.ask, [question, *states], shown, **quiet)
         for text, button in (examples | follow_ups).items():
@@ -115,19 +116,26 @@ class _Talk:
 
     def __init__(self, warming: Warming) -> None:
         self._warming = warming
-        schema = load_schema(warming.settings.data / SCHEMA)
-        self._names: Mapping[Role, str] = {role: words.name for role, words in schema.roles.items()}
+        self._names: Mapping[Role, str] = load_schema(warming.settings.data / SCHEMA).roles
 
     def ask(self, question: str, conversation: Conversation, messages: list[Message]) -> Iterator[tuple[Any, ...]]:
         """The question at once, then its answer."""
         asked = [_message("user", question_html(_echo(question)))] if question.strip() else []
         messages = [*messages, *asked][-_KEPT_MESSAGES:]
         if not self._warming.settled:
-            yield [*messages, _message("assistant", waiting_html())], conversation, messages, "", gr.skip(), gr.skip()
-        said, conversation, answered, understood = self._answer(question, conversation)
-        messages = [*messages, _message("assistant", said)]
-        left = "" if understood else question  # what cannot be asked stays in the box, to be mended
-        yield messages, conversation, messages, left, gr.update(visible=answered), gr.update(visible=True)
+            pending = [*messages, _message("assistant", waiting_html())]
+            yield pending, gr.skip(), gr.skip(), "", gr.skip(), gr.skip()
+        try:
+            answer, conversation = self._warming.assistant().ask(question, conversation)
+        except Exception as error:  # noqa: BLE001 - whatever happens, the page says so
+            if not isinstance(error, AssistantError):
+                log_unexpected(_log, error)
+            said = [*messages, _message("assistant", error_html(error))]
+            # a question that cannot be asked stays in the box, to be mended; nothing at all leaves no trace
+            yield said, gr.skip(), said if asked else messages, question, gr.skip(), gr.update(visible=True)
+            return
+        messages = [*messages, _message("assistant", answer_html(answer, self._names))]
+        yield messages, conversation, messages, "", gr.update(visible=answer.answered), gr.update(visible=True)
 
     def ask_address(
         self, conversation: Conversation, messages: list[Message], request: gr.Request
@@ -150,17 +158,6 @@ class _Talk:
         failure = self._warming.failure
         yield gr.update(value=error_html(failure)) if failure else gr.update(visible=False)
 
-    def _answer(self, question: str, conversation: Conversation) -> tuple[str, Conversation, bool, bool]:
-        """HTML, the conversation from now on, whether sheets answer, whether the question could be asked."""
-        try:
-            answer, conversation = self._warming.assistant().ask(question, conversation)
-        except AssistantError as error:
-            return error_html(error), conversation, False, False
-        except Exception as error:
-            log_unexpected(_log, error)
-            return error_html(), conversation, False, False
-        return answer_html(answer, self._names), conversation, answer.answered, True
-
 
 def log_unexpected(log: logging.Logger, error: Exception) -> None:
     """Where it happened, without the message of the error, which may hold the question."""
@@ -178,8 +175,8 @@ def _echo(question: str) -> str:
 
 _TOP = '<p class="brand">Actions des centres sociaux <small>{sheets} fiches, citées mot pour mot</small></p>'
 _LEAD = (
-    "<h1>Que cherchez-vous\u202f?</h1><p>Posez votre question avec vos mots. La réponse est faite d’extraits de fiches, "
-    "toujours avec leurs limites et leurs perspectives.</p>"
+    "<h1>Que cherchez-vous\u202f?</h1><p>Posez votre question avec vos mots. "
+    "La réponse est faite d’extraits de fiches, toujours avec leurs limites et leurs perspectives.</p>"
 )
 _WAITING = (
     "<p>Le modèle de langue se charge, quelques secondes. Vous pouvez déjà poser votre question\u00a0: "

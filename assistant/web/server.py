@@ -8,22 +8,21 @@ import socket
 from pathlib import Path
 
 # before Gradio and any library of models is imported: nothing may call out
-os.environ.update(
-    {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
-)
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
 
-import gradio as gr  # noqa: E402
-import uvicorn  # noqa: E402
-from fastapi import FastAPI, Request  # noqa: E402
-from fastapi.responses import FileResponse, JSONResponse  # noqa: E402
-from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from assistant.errors import ServerError  # noqa: E402
-from assistant.settings import Settings  # noqa: E402
-from assistant.web import api  # noqa: E402
-from assistant.web.guard import FrenchPage, Guard  # noqa: E402
-from assistant.web.page import build_page  # noqa: E402
-from assistant.web.warming import Warming  # noqa: E402
+from assistant.errors import ServerError
+from assistant.settings import Settings
+from assistant.web import api
+from assistant.web.guard import FrenchPage, Guard
+from assistant.web.page import build_page
+from assistant.web.warming import Warming
 
 _HERE = Path(__file__).resolve().parent
 _HEAD = '<script src="/page.js"></script><link rel="stylesheet" href="/page.css">'
@@ -58,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def script() -> FileResponse:
         return FileResponse(_HERE / "page.js", headers={"Cache-Control": "no-cache"})
 
-    app = gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         build_page(warming),
         path="/",
@@ -94,7 +93,8 @@ def serve(settings: Settings) -> None:
         app = create_app(settings)
         # the access log would hold the questions of /?q=…
         config = uvicorn.Config(app, access_log=False, log_level="warning", proxy_headers=False, server_header=False)
-        print(f"La page est sur http://{_shown(settings.host)}:{listening.getsockname()[1]} (Ctrl+C pour arrêter).", flush=True)
+        address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
+        print(f"La page est sur {address} (Ctrl+C pour arrêter).", flush=True)
         uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -116,8 +116,11 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _hosts(host: str) -> list[str]:
-    """The names by which a browser may call the server; any when it listens on every address."""
-    return ["*"] if host in _ANY_ADDRESS else ["127.0.0.1", "localhost", "[::1]", host]
+    """The names by which a browser may call the server; any when it listens on every address.
+
+    Starlette cuts host names at their first colon: an IPv6 address cannot be listed.
+    """
+    return ["*"] if host in _ANY_ADDRESS or ":" in host else ["127.0.0.1", "localhost", host]
 
 
 def _shown(host: str) -> str:

@@ -70,7 +70,7 @@ class Warming:
             self._assistant = assistant
         except AssistantError as error:
             self.failure = error
-        except Exception:  # a thread that dies would leave the page waiting for ever
+        except Exception:  # noqa: BLE001 - a thread that dies would leave the page waiting for ever
             _log.exception("warming up failed")
             self.failure = FailureError("L’assistant n’a pas pu démarrer.", "Le journal du serveur dit pourquoi.")
         finally:
