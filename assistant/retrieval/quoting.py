@@ -16,9 +16,9 @@ from assistant.values import Facet, Hit, Kind, Query, Quote, Role, Section, Shee
 
 WORDS_A_SHEET = 60  # besides limits and perspectives
 WORDS_OF_AN_END = 45  # limits, or perspectives
-WORDS_OF_A_CLAUSE = 30
+WORDS_OF_A_CLAUSE = 40
 ENDS = (Role.LIMITS, Role.PERSPECTIVES)
-_WANTED_BONUS = 0.4
+_WANTED_BONUS = 0.6
 _SUMMARY_BONUS = 0.05
 _BRIEF = 4  # words: a shorter sentence says little by itself
 _BRIEF_PENALTY = 0.15
