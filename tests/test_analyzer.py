@@ -27,7 +27,7 @@ from assistant.language.folding import fold
         ("jardiniers", "jardinier"),
         ("œuvre", "oeuvre"),
         ("aujourd’hui", "aujourd'hui"),
-        ("un vélo, des vélos", "vélo vélo"),
+        ("un jardin, des jardins", "jardin jardin"),
     ],
 )
 def test_ways_of_writing_meet(one, other):
@@ -43,9 +43,7 @@ def test_elisions_are_cut_and_inner_apostrophes_kept():
 
 
 def test_an_initial_is_no_sigle():
-    assert [token.word for token in tokens("la salle J. Anquetil")] == ["salle", "J", "Anquetil"] or [
-        token.word for token in tokens("la salle J. Anquetil")
-    ] == ["salle", "Anquetil"]
+    assert [token.word for token in tokens("la salle J. Anquetil")] == ["salle", "Anquetil"]
 
 
 def test_words_that_only_frame_a_question_are_left_out():

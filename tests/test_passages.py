@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,7 +53,7 @@ def test_passages_lie_in_one_section_in_the_order_of_the_text(sheets, corpus):
             assert passage.sheet_id == sheet.id
             assert section.start <= passage.start < passage.end <= section.end
             assert sheet.slice(passage.start, passage.end).strip() == sheet.slice(passage.start, passage.end)
-        assert all(a.end <= b.start for a, b in zip(passages, passages[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(passages))
 
 
 def test_every_word_that_says_something_is_in_a_passage(sheets, corpus):

@@ -6,6 +6,7 @@ The traps are numbered as in ``docs/source-format.md``; line numbers are 1-based
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -72,7 +73,7 @@ def section_text(sheet: Sheet, section: Section) -> str:
 def assert_sound(reading: Reading) -> None:
     """What holds of any source: tiles are the text, spans stay in their sheet, no value is lost."""
     assert "".join(reading.text[tile.start : tile.end] for tile in reading.tiles) == reading.text
-    assert all(before.end == after.start for before, after in zip(reading.tiles, reading.tiles[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(reading.tiles))
     covered: set[int] = set()
     for sheet in reading.sheets:
         assert sheet.text == reading.text[sheet.start : sheet.end]
