@@ -51,7 +51,7 @@ _log = logging.getLogger(__name__)
 
 def build_page(warming: Warming) -> Any:
     """The ``gr.Blocks`` of the page, over an assistant that may still be warming up."""
-    talk = _Talk(warming)
+    talk = Talk(warming)
     sheets = warming.manifest.sheets
     with gr.Blocks(title="Actions des centres sociaux", analytics_enabled=False) as page:
         conversation = gr.State(Conversation(), time_to_live=_STATE_SECONDS)
@@ -111,7 +111,7 @@ def build_page(warming: Warming) -> Any:
     return page
 
 
-class _Talk:
+class Talk:
     """The events of the page. Each gives the new value of what ``shown`` lists."""
 
     def __init__(self, warming: Warming) -> None:
@@ -144,6 +144,8 @@ class _Talk:
         question = request.query_params.get("q", "")
         if question:
             yield from self.ask(question, conversation, messages)
+        else:
+            yield (gr.skip(),) * 6  # nothing at all would empty a box in which the user is writing
 
     def restart(self) -> tuple[Any, ...]:
         """An empty conversation."""

@@ -27,6 +27,7 @@ from assistant.web.warming import Warming
 _HERE = Path(__file__).resolve().parent
 _HEAD = '<script src="/page.js"></script><link rel="stylesheet" href="/page.css">'
 _ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not listened on
+_GRACE_SECONDS = 2  # open pages hold a stream: without a limit, stopping would wait for them
 _SANS = ["Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif"]
 
 
@@ -92,7 +93,14 @@ def serve(settings: Settings) -> None:
     with listening:
         app = create_app(settings)
         # the access log would hold the questions of /?q=…
-        config = uvicorn.Config(app, access_log=False, log_level="warning", proxy_headers=False, server_header=False)
+        config = uvicorn.Config(
+            app,
+            access_log=False,
+            log_level="warning",
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
         address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
         print(f"La page est sur {address} (Ctrl+C pour arrêter).", flush=True)
         uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,143 @@
+"""Cards: quotes to the letter, everything escaped, silence said."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+
+from assistant.answer import Assistant
+from assistant.errors import QuestionError
+from assistant.values import Answer, Excerpt, Facet, Kind, Query, Quote, Role, Section, Sheet, Span, Status
+from assistant.web.cards import answer_html, error_html, question_html
+
+NAMES = {role: role.value for role in Role}
+HOSTILE = '<script>alert("1")</script>\n\n# titre & <img src=x onerror=alert(1)>'
+LABEL = "Résumé <b>"
+
+
+def _section(label: str, role: Role, start: int, end: int, status: Status = Status.FILLED) -> Section:
+    values = (Span(start, end),) if end > start else ()
+    return Section(label, role, Kind.TEXT, status, start, end, values)
+
+
+def _sheet(text: str = HOSTILE, title: str = HOSTILE) -> Sheet:
+    sections = (
+        _section(LABEL, Role.SUMMARY, 100, 100 + len(text)),
+        _section("Limites", Role.LIMITS, 100, 100, Status.EMPTY),
+    )
+    facets = {Facet.DEPARTMENT: ("<i>Aube</i>",), Facet.STRUCTURE: ('"><svg onload=x>',)}
+    return Sheet("a", title, "f.txt", 100, text, sections, facets)
+
+
+def _answer(excerpt: Excerpt, answered: bool = True, follows: bool = False, roles: tuple[Role, ...] = ()) -> Answer:
+    query = Query(text="isolement <b>", terms=(), words={}, roles=roles)
+    sheets = (excerpt,) if answered else ()
+    nearest = () if answered else (excerpt,)
+    return Answer("q", answered, "1 fiche <trouvée>", sheets, nearest, query, follows, "v")
+
+
+def _excerpt(quote: Quote | None = None, **silent: Status) -> Excerpt:
+    sheet = _sheet()
+    quote = quote or Quote(sheet.text, LABEL, "f.txt", 100, sheet.end, whole=True)
+    silence = {role: silent.get(role.value, Status.EMPTY) for role in (Role.LIMITS, Role.PERSPECTIVES)}
+    return Excerpt(sheet, 1.0, "Retenue <u>pour</u>", (quote,), (), (), silence)
+
+
+def _quotes(page: str) -> list[str]:
+    """The texts of the quotes, as a browser would read them."""
+    found = re.findall(r'<blockquote class="quote[^"]*">(.*?)</blockquote>', page)
+    return [html.unescape(re.sub(r"</?mark>", "", quote)) for quote in found]
+
+
+def _tags(page: str) -> set[str]:
+    return set(re.findall(r"<\s*/?\s*([a-zA-Z0-9]+)", page))
+
+
+ALLOWED = {"article", "b", "blockquote", "details", "div", "h2", "h3", "i", "mark", "p", "span", "summary"}
+
+
+def test_hostile_fields_stay_text() -> None:
+    page = answer_html(_answer(_excerpt(), follows=True), NAMES) + question_html(HOSTILE)
+    assert _tags(page) <= ALLOWED
+    assert "\n" not in page, "a line end would hand the rest to the Markdown reader"
+    assert HOSTILE in html.unescape(page)
+
+
+def test_quotes_are_the_text_to_the_letter() -> None:
+    text = " Deux  espaces,\ttabulation , \r\n\n\n- liste\u00a0: l’été ?! &amp; <fin> "
+    quote = Quote(text, LABEL, "f.txt", 100, 100 + len(text), whole=True)
+    excerpt = replace(_excerpt(quote), sheet=_sheet(text))
+    assert _quotes(answer_html(_answer(excerpt), NAMES)) == [text, text]  # on the card, and in the whole sheet
+
+
+def test_marks_are_counted_from_the_start_of_the_quote() -> None:
+    text = "Avant. Le <coeur> & l’âme. Après."
+    quote = Quote(text, LABEL, "f.txt", 100, 100 + len(text), marks=(Span(107, 126),), whole=True)
+    page = answer_html(_answer(replace(_excerpt(quote), sheet=_sheet(text))), NAMES)
+    (marked,) = re.findall(r"<mark>(.*?)</mark>", page)
+    assert html.unescape(marked) == text[7:26] == "Le <coeur> & l’âme."
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "classes", "said"),
+    [(100, 105, "quote before-cut", True), (103, 105, "quote after-cut before-cut", True), (100, 180, "quote", False)],
+)
+def test_an_extract_is_visibly_one(start: int, end: int, classes: str, said: bool) -> None:
+    sheet = _sheet("x" * 80)
+    quote = Quote(sheet.slice(start, end), LABEL, "f.txt", start, end, whole=not said)
+    page = answer_html(_answer(replace(_excerpt(quote), sheet=sheet)), NAMES)
+    assert f'<blockquote class="{classes}">{quote.text}</blockquote>' in page
+    assert ("<i>extrait</i>" in page) is said
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(Status.EMPTY, "non renseigné"), (Status.PLACEHOLDER, "document joint non fourni")]
+)
+def test_silence_is_said(status: Status, said: str) -> None:
+    card = answer_html(_answer(_excerpt(limits=status, perspectives=status)), NAMES).split("<details")[0]
+    assert f'<div class="end void"><h3>Limites</h3><p class="none">{said}</p></div>' in card
+    assert f'<div class="end next void"><h3>Perspectives</h3><p class="none">{said}</p></div>' in card
+
+
+def test_a_refusal_looks_like_none() -> None:
+    page = answer_html(_answer(_excerpt(), answered=False), NAMES)
+    assert page.startswith('<div class="it"><div class="no"><p class="found">1 fiche &lt;trouvée&gt;</p>')
+    assert "elle ne répond pas à la question" in page
+    assert '<article class="card near">' in page
+    assert 'class="n"' not in page
+
+
+def test_what_was_completed_is_said() -> None:
+    page = answer_html(_answer(_excerpt(), follows=True, roles=(Role.LIMITS,)), NAMES)
+    assert "Compris\u00a0: " in page
+    assert "suite de «\u00a0isolement &lt;b&gt;\u00a0»" in page
+    assert "rubrique\u00a0: limits" in page
+    assert "Compris" not in answer_html(_answer(_excerpt()), NAMES)
+
+
+def test_limits_come_first_when_asked_for() -> None:
+    asked = answer_html(_answer(_excerpt(), roles=(Role.LIMITS,)), NAMES)
+    plain = answer_html(_answer(_excerpt()), NAMES)
+    assert asked.index("<h3>Limites") < asked.index("<blockquote") < asked.index("<details")
+    assert plain.index("<blockquote") < plain.index("<h3>Limites") < plain.index("<details")
+
+
+def test_errors_are_sentences_and_unforeseen_ones_tell_nothing() -> None:
+    assert "Vide &amp; nul." in error_html(QuestionError("Vide & nul.", "Écrivez."))
+    unforeseen = error_html(RuntimeError("secret"))
+    assert "secret" not in unforeseen
+    assert "erreur inattendue" in unforeseen
+
+
+def test_real_answers_show_every_quote_and_both_ends(assistant: Assistant) -> None:
+    answer, _ = assistant.ask("comment lutter contre l'isolement des seniors en milieu rural ?")
+    page = answer_html(answer, assistant.schema.roles)
+    for excerpt, card in zip(answer.sheets, page.split("<article")[1:], strict=True):
+        shown = _quotes(card.split("<details")[0])
+        assert sorted(shown) == sorted(quote.text for quote in excerpt.quotes)
+        assert "<h3>Limites</h3>" in card
+        assert "<h3>Perspectives</h3>" in card
+        assert _tags(card) <= ALLOWED
