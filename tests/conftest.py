@@ -145,9 +145,9 @@ def tiny_assistant(tiny_settings: Settings) -> Assistant:
 def toy_build(toy_encoder: ToyEncoder) -> Callable[..., Build]:
     """``toy_build(data, index)`` indexes a folder with the toy encoder."""
 
-    def run(data: Path, index: Path, full: bool = False) -> Build:
+    def run(data: Path, index: Path, full: bool = False, encoder: ToyEncoder = toy_encoder) -> Build:
         draft = LocalDraft(index, full=full)
-        return build(read_corpus(data), input_hashes(data), toy_encoder, draft, lambda _done, _total: None)
+        return build(read_corpus(data), input_hashes(data), encoder, draft, lambda _done, _total: None)
 
     return run
 

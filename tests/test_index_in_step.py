@@ -1,0 +1,35 @@
+"""The committed index is the index of the committed data, and small enough to be committed."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from assistant.indexing.encoder import DEFAULT_MODEL
+from assistant.indexing.manifest import read_manifest
+from assistant.settings import Settings
+from assistant.update import check_index
+
+
+@pytest.fixture(scope="module")
+def committed(repository) -> Settings:
+    return Settings(data=repository / "data", index=repository / "index")
+
+
+def test_the_committed_index_is_in_step_with_the_data(committed):
+    assert check_index(committed) == []
+
+
+def test_the_committed_index_is_the_default_model_s_and_holds_every_sheet(committed, corpus):
+    manifest = read_manifest(committed.index)
+    assert manifest.model == DEFAULT_MODEL
+    assert manifest.sheets == len(corpus.sheets) == 24
+
+
+def test_the_committed_index_is_under_two_megabytes(committed, repository):
+    listed = subprocess.run(["git", "ls-files", "index"], cwd=repository, capture_output=True, text=True, check=False)
+    files = [repository / name for name in listed.stdout.split()] or [
+        path for path in committed.index.rglob("*") if path.is_file()
+    ]
+    assert sum(path.stat().st_size for path in files if path.exists()) < 2_000_000
