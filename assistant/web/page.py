@@ -84,7 +84,7 @@ def build_page(warming: Warming) -> Any:
                     question = gr.Textbox(
                         elem_id="question",
                         label="Votre question",
-                        placeholder="Un besoin, un public, un lieu\u00a0: avec vos mots",
+                        placeholder="Un besoin, un public, un lieu",
                         lines=1,
                         max_lines=6,
                         autofocus=True,
@@ -118,8 +118,11 @@ class Talk:
         self._warming = warming
         self._names: Mapping[Role, str] = load_schema(warming.settings.data / SCHEMA).roles
 
-    def ask(self, question: str, conversation: Conversation, messages: list[Message]) -> Iterator[tuple[Any, ...]]:
+    def ask(
+        self, question: str | None, conversation: Conversation, messages: list[Message]
+    ) -> Iterator[tuple[Any, ...]]:
         """The question at once, then its answer."""
+        question = question or ""  # a client may send nothing
         asked = [_message("user", question_html(_echo(question)))] if question.strip() else []
         messages = [*messages, *asked][-_KEPT_MESSAGES:]
         if not self._warming.settled:

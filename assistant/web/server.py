@@ -67,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         theme=gr.themes.Base(font=_SANS, font_mono=["monospace"]),
         footer_links=[],
         run_history=False,
+        favicon_path=str(_HERE / "favicon.svg"),
         show_error=False,
         max_file_size="64kb",
         allowed_paths=[],
