@@ -25,7 +25,7 @@ Message = dict[str, str]
 EXAMPLES: Mapping[str, tuple[str, str]] = {
     "Un besoin": (
         "Comment lutter contre l’isolement des seniors en milieu rural\u202f?",
-        "Comment aider les habitants dans leurs démarches en ligne\u202f?",
+        "Comment faire participer les jeunes à la vie du quartier\u202f?",
     ),
     "Une formation": (
         "Comment favoriser la participation des habitants\u202f?",
@@ -33,7 +33,7 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
     ),
     "Une inspiration": (
         "Une action originale avec un animal\u202f?",
-        "Une idée pour animer le quartier cet été",
+        "Une fête de quartier portée par les jeunes\u202f?",
     ),
 }
 FOLLOW_UPS: Mapping[str, str] = {

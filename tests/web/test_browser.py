@@ -182,8 +182,8 @@ def test_examples_ask(page: Page, server) -> None:
     _open(page, server.url)
     expect(page.locator("button.example")).to_have_count(6)
     page.locator("button.example").nth(1).click()
-    expect(page.locator(".me")).to_contain_text("démarches en ligne")
-    expect(page.locator(".card h2").first).to_contain_text("Accès aux ressources numériques")
+    expect(page.locator(".me")).to_contain_text("les jeunes à la vie du quartier")
+    expect(page.locator(".card h2").first).to_contain_text("Festival du Bout du Champ")
 
 
 def test_an_address_asks_its_question(page: Page, server) -> None:
