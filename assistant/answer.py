@@ -11,6 +11,7 @@ from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.encoder import Encoder, open_encoder
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
+from assistant.retrieval.concepts import match_concepts
 from assistant.retrieval.quoting import ENDS, Quoter, silence
 from assistant.retrieval.search import search
 from assistant.retrieval.understand import Filters, Understanding, checked_question
@@ -57,7 +58,7 @@ class Assistant:
         encoder = open_encoder(store.manifest.model)
         data = settings.data
         departments = load_departments(data / DEPARTMENTS).values()
-        understanding = Understanding(load_wordings(data / WORDINGS), departments, store.facets())
+        understanding = Understanding(load_wordings(data / WORDINGS), departments, store)
         return cls(
             store,
             encoder,
@@ -98,8 +99,9 @@ class Assistant:
 
     def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
         vector = self._encoder.encode_question(query.text)
-        hits = search(query, vector, self.store, limit)
-        return hits, features(query, hits, self.store.foreign(vector))
+        concepts = match_concepts(query.concepts, self.store)
+        hits = search(query, vector, concepts, self.store, limit)
+        return hits, features(query, hits, concepts.lacking, self.store.foreign(vector))
 
     def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
         hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(resolved.leave_out))

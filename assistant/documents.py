@@ -11,6 +11,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from assistant.errors import SchemaError
+from assistant.typography import guillemets
 
 Model = TypeVar("Model", bound=BaseModel)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -58,7 +59,7 @@ def load_yaml(path: Path, model: type[Model]) -> Model:
         raise SchemaError(
             f"{path}, ligne {line} : YAML illisible ({error.problem}).", "Corrigez cette ligne."
         ) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise SchemaError(f"{path} : YAML illisible ({error}).", "Corrigez le fichier.") from None
     try:
         return model.model_validate(value)
@@ -69,6 +70,24 @@ def load_yaml(path: Path, model: type[Model]) -> Model:
         raise SchemaError(
             f"{path}, ligne {line} : {where} n’est pas valable ({first['msg']}).", "Corrigez cette ligne."
         ) from None
+
+
+def refuse_twice(path: Path, names: Sequence[str], *where: str | int) -> None:
+    """Refuse a list in which a name stands twice.
+
+    Args:
+        names: the names, in the order of the file.
+        where: the keys that lead to the list.
+
+    Raises:
+        SchemaError: with the line of the second one.
+    """
+    seen: set[str] = set()
+    for position, name in enumerate(names):
+        if name in seen:
+            line = _line_of(yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader), (*where, position))
+            raise SchemaError(f"{path}, ligne {line} : libellé défini deux fois, {guillemets(name)}.", "Gardez-en un.")
+        seen.add(name)
 
 
 def _line_of(node: yaml.Node | None, loc: Sequence[int | str]) -> int:

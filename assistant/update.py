@@ -39,10 +39,10 @@ def update_index(settings: Settings, model: str | None, full: bool, progress: Pr
     corpus = read_corpus(settings.data)
     warnings = tuple(warning for reading in corpus.readings for warning in reading.warnings)
     inputs = input_hashes(settings.data)
-    current = _current(settings)
+    current = _manifest(settings)
     name = model_name(model) if model else current.model if current else DEFAULT_MODEL
     other_model = current is not None and current.model != name
-    if current and not full and not other_model and current.inputs == inputs:
+    if current and not full and not other_model and current.inputs == inputs and _sound(settings):
         return Update(current, None, warnings)
     draft = LocalDraft(settings.index, full=full or other_model)
     done = build(corpus, inputs, open_encoder(name), draft, progress)
@@ -79,11 +79,19 @@ def _encoded_otherwise(store: LocalStore) -> list[str]:
     return []
 
 
-def _current(settings: Settings) -> Manifest | None:
-    """The manifest of a sound index; None has it rebuilt whole."""
+def _manifest(settings: Settings) -> Manifest | None:
     try:
-        manifest = read_manifest(settings.index)
-        LocalStore(settings.index).close()
+        return read_manifest(settings.index)
     except AssistantError:
         return None
-    return manifest
+
+
+def _sound(settings: Settings) -> bool:
+    """False has the index rebuilt whole, even when its data did not change."""
+    try:
+        store = LocalStore(settings.index)
+    except AssistantError:
+        return False
+    sound = not store.check()
+    store.close()
+    return sound

@@ -155,16 +155,21 @@ class Query:
     ``terms`` are stems, looked up as they are; ``words`` gives the word of the question behind each.
     Sheets have to bear ``facets`` and none of ``excluded``; ``preferred`` raises them. ``lists`` is
     true when nothing else was asked for: every sheet that bears the facets is an answer.
+    ``concepts`` are those of the thesaurus that it names, weighed; ``corrections`` pair what was
+    typed with what was read, ``expansions`` the words of the question with what else was searched.
     """
 
     text: str
     terms: tuple[str, ...]
     words: Mapping[str, str]
     roles: tuple[Role, ...] = ()
+    concepts: Mapping[str, float] = field(default_factory=dict)
     facets: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     excluded: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     preferred: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     lists: bool = False
+    corrections: tuple[tuple[str, str], ...] = ()
+    expansions: tuple[tuple[str, str], ...] = ()
 
 
 class PassageHit(NamedTuple):
@@ -178,7 +183,7 @@ class PassageHit(NamedTuple):
 class Hit:
     """A sheet found. ``score`` (higher is better) adds up, weighed, the cosine of its nearest passage,
     ``coverage``, the share of the question's weighed terms that it bears, and ``need``, the cosine of
-    the nearest of its needs.
+    the nearest of its needs, and ``concept``, the share of the question's concepts that it names.
     """
 
     sheet: Sheet
@@ -186,6 +191,7 @@ class Hit:
     cosine: float
     coverage: float
     need: float
+    concept: float
     passages: tuple[PassageHit, ...]
 
 

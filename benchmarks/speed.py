@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -47,8 +48,8 @@ def _warm() -> list[tuple[str, float, float, str, str]]:
     whole: list[float] = []
     alone: list[float] = []
     for question in questions * 2:
-        whole.append(_timed(lambda text=question: assistant.ask(text)))
-        alone.append(_timed(lambda text=question: encoder.encode_question(text)))
+        whole.append(_timed(partial(assistant.ask, question)))
+        alone.append(_timed(partial(encoder.encode_question, question)))
     rest = [max(0.0, a - b) for a, b in zip(whole, alone, strict=True)]
     median = statistics.median
     return [

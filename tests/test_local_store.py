@@ -434,7 +434,7 @@ def is_refused(index: Path) -> bool:
     return bool(faults)
 
 
-FILES = ("corpus.sqlite", "vectors.faiss", "examples.npy")
+FILES = ("corpus.sqlite", "vectors.faiss", "examples.f16")
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -83,7 +83,9 @@ def assert_sound(reading: Reading) -> None:
                 assert sheet.start <= section.start <= span.start < span.end <= section.end <= sheet.end
                 covered.update(range(span.start, span.end))
     kept = {sheet.text.strip() for sheet in reading.sheets}
-    bounds = [start for _, start, line in lines_of(reading.text) if line.removesuffix("\r") == MARKER]
+    mark = len(reading.text) - len(reading.text.removeprefix("\ufeff"))
+    lines = lines_of(reading.text[mark:])
+    bounds = [start + mark for _, start, line in lines if line.removesuffix("\r") == MARKER]
     for first, stop in zip(bounds, [*bounds[1:], len(reading.text)], strict=True):
         block = reading.text[first + len(MARKER) : stop].strip()
         if any(first < sheet.start < stop for sheet in reading.sheets):

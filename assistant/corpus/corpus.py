@@ -8,15 +8,17 @@ from pathlib import Path
 
 from assistant.corpus.examples import read_examples
 from assistant.corpus.places import load_departments
-from assistant.corpus.reader import Reading, read_source
+from assistant.corpus.reader import Reading, Seen, read_source
 from assistant.corpus.schema import Schema, load_schema
 from assistant.errors import CorpusError
+from assistant.language.thesaurus import Concept, load_thesaurus
 from assistant.values import Example, Sheet
 
 SCHEMA = "schema.yaml"
 DEPARTMENTS = "departements.csv"
 NEEDS = "needs.yaml"
 BACKGROUND = "background.yaml"
+THESAURUS = "thesaurus.yaml"
 CALIBRATION = "abstention.yaml"
 WORDINGS = "questions.yaml"
 ACTIONS = "actions"
@@ -27,6 +29,7 @@ class Corpus:
     schema: Schema
     readings: tuple[Reading, ...]
     examples: tuple[Example, ...]
+    concepts: tuple[Concept, ...] = ()
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -41,14 +44,16 @@ def read_corpus(data: Path) -> Corpus:
     """
     schema = load_schema(data / SCHEMA)
     departments = load_departments(data / DEPARTMENTS)
-    readings = tuple(read_source(path.name, path.read_bytes(), schema, departments) for path in _exports(data))
+    seen = Seen()
+    readings = tuple(read_source(path.name, path.read_bytes(), schema, departments, seen) for path in _exports(data))
     sheets = [sheet for reading in readings for sheet in reading.sheets]
-    return Corpus(schema, readings, read_examples(data / NEEDS, data / BACKGROUND, sheets))
+    examples = read_examples(data / NEEDS, data / BACKGROUND, sheets)
+    return Corpus(schema, readings, examples, load_thesaurus(data / THESAURUS))
 
 
 def input_hashes(data: Path) -> dict[str, str]:
     """SHA-256 of every file that an index is made from, by its name inside the data folder."""
-    paths = [*(data / name for name in (SCHEMA, DEPARTMENTS, NEEDS, BACKGROUND)), *_exports(data)]
+    paths = [*(data / name for name in (SCHEMA, DEPARTMENTS, NEEDS, BACKGROUND, THESAURUS)), *_exports(data)]
     return {
         path.relative_to(data).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in paths

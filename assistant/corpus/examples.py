@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ConfigDict, RootModel
 
 from assistant.documents import load_yaml
 from assistant.errors import SchemaError
 from assistant.typography import guillemets
 from assistant.values import Example, ExampleKind, Sheet
+
+_SHEET = re.compile(r"^[-\s]*sheet:\s*(.*)$")
 
 
 class _Needs(BaseModel):
@@ -48,12 +52,21 @@ def _needs(path: Path, sheets: Sequence[Sheet]) -> Iterable[Example]:
     ids = {sheet.title: sheet.id for sheet in sheets}
     for entry in load_yaml(path, _NeedsFile).root:
         if entry.sheet not in ids:
-            line = next((i for i, line in enumerate(path.read_text("utf-8").split("\n"), 1) if entry.sheet in line), 1)
+            line = _line(path, entry.sheet)
             raise SchemaError(
                 f"{path}, ligne {line}\u00a0: la fiche {guillemets(entry.sheet)} n’est pas dans le corpus.",
                 "Écrivez son titre exact, ou retirez-la.",
             )
         yield from (Example(ExampleKind.NEED, text, ids[entry.sheet]) for text in entry.needs)
+
+
+def _line(path: Path, title: str) -> int:
+    """The 1-based line that names this sheet."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        named = _SHEET.match(line)
+        if named and yaml.safe_load(named[1]) == title:
+            return number
+    return 1
 
 
 def _background(path: Path) -> Iterable[Example]:

@@ -27,6 +27,8 @@ def load_departments(path: Path) -> Mapping[str, Department]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
+        if any(None in row.values() for row in rows):
+            raise KeyError("une colonne")
         departments = [Department(row["code"], row["departement"], row["region"]) for row in rows]
     except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
         raise SchemaError(

@@ -21,6 +21,7 @@ from assistant.typography import guillemets
 from assistant.values import Facet, Kind, Role, Section, Sheet, Span, Status
 
 UNLABELLED = "(sans libellé)"
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 class TileKind(StrEnum):
@@ -82,17 +83,28 @@ class _Draft:
     dashed: bool = False
 
 
-def read_source(name: str, data: bytes, schema: Schema, departments: Mapping[str, Department]) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The sheets read so far: where each text stands, and the ids that are taken."""
+
+    places: dict[str, str] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+
+
+def read_source(
+    name: str, data: bytes, schema: Schema, departments: Mapping[str, Department], seen: Seen | None = None
+) -> Reading:
     """Read one text export.
 
     Args:
         name: how the source is called in quotes (its file name).
         data: its bytes, UTF-8.
+        seen: the sheets of the sources read before it, told apart from its own; added to.
 
     Raises:
         CorpusError: not UTF-8, empty, no sheet, or a sheet without title; names file and line.
     """
-    return _Reader(name, _decode(name, data), schema, departments).read()
+    return _Reader(name, _decode(name, data), schema, departments, seen or Seen()).read()
 
 
 def _decode(name: str, data: bytes) -> str:
@@ -111,17 +123,21 @@ def _decode(name: str, data: bytes) -> str:
 class _Reader:
     """One pass over the lines of a source; holds where it stands."""
 
-    def __init__(self, name: str, text: str, schema: Schema, departments: Mapping[str, Department]) -> None:
+    def __init__(self, name: str, text: str, schema: Schema, departments: Mapping[str, Department], seen: Seen) -> None:
         self.name = name
         self.text = text
         self.schema = schema
         self.departments = departments
+        self.seen = seen
         self.tiles: list[Tile] = []
         self.warnings: list[Notice] = []
         self.sheets: list[Sheet] = []
 
     def read(self) -> Reading:
-        lines = list(_lines(self.text))
+        mark = len(self.text) - len(self.text.removeprefix(_BYTE_ORDER_MARK))
+        if mark:
+            self.tiles.append(Tile(TileKind.BLANK, 0, mark))
+        lines = list(_lines(self.text, mark))
         starts = [index for index, line in enumerate(lines) if line.text == self.schema.sheet_marker]
         if not starts:
             raise CorpusError(
@@ -170,7 +186,7 @@ class _Reader:
                 self._tile(line, TileKind.BLANK)
             elif known:
                 self._tile(line, TileKind.LABEL, marker=2)
-                drafts.append(_Draft(known.label, known.role, known.kind, known, line.number, line.stop))
+                drafts.append(_Draft(known.label, known.role, known.kind, known, line.number, line.end))
             else:
                 self._value(line, drafts)
         return drafts
@@ -206,7 +222,8 @@ class _Reader:
 
     def _unknown(self, line: _Line, draft: _Draft) -> _Draft:
         """Text inside a choice: the dashed line above it was a label that the schema does not know."""
-        if not draft.dashed:
+        above = draft.lines[-1] if draft.dashed else None
+        if above is None or (draft.known and self.text[above.start : above.end] in draft.known.values):
             self._warn(line, f"texte inattendu sous {guillemets(draft.label)}\u00a0; gardé sans libellé.")
             return _Draft(UNLABELLED, Role.OTHER, Kind.TEXT, None, line.number, line.start)
         span = draft.lines.pop()
@@ -266,21 +283,20 @@ class _Reader:
 
     def _distinct(self) -> Iterator[Sheet]:
         """Each sheet once; sheets that differ but share title and structure get ids of their own."""
-        seen: dict[str, int] = {}
-        ids: set[str] = set()
         for sheet in self.sheets:
             line = self.text.count("\n", 0, sheet.start) + 1
-            if sheet.text in seen:
-                message = f"la fiche {guillemets(sheet.title)} est la même qu’à la ligne {seen[sheet.text]}"
+            if sheet.text in self.seen.places:
+                place = self.seen.places[sheet.text]
+                message = f"la fiche {guillemets(sheet.title)} est la même que {place}"
                 self._warn_at(line, f"{message}\u00a0; gardée une fois.")
                 continue
-            seen[sheet.text] = line
-            if sheet.id in ids:
+            self.seen.places[sheet.text] = f"{self.name}, ligne {line}"
+            if sheet.id in self.seen.ids:
                 message = f"une autre fiche a le titre et la structure de {guillemets(sheet.title)}"
                 self._warn_at(line, f"{message}\u00a0; les deux sont gardées.")
                 digest = hashlib.sha256(sheet.text.encode()).hexdigest()[:6]
                 sheet = _with_id(sheet, f"{sheet.id}-{digest}")
-            ids.add(sheet.id)
+            self.seen.ids.add(sheet.id)
             yield sheet
 
     def _label(self, text: str) -> Label | None:
@@ -305,9 +321,8 @@ class _Reader:
         self.warnings.append(Notice(self.name, number, message))
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    """Lines at ``\\n`` alone; a trailing ``\\r`` belongs to the line break, a BOM to the blanks."""
-    start = 0
+def _lines(text: str, start: int) -> Iterator[_Line]:
+    """Lines from ``start``, at ``\\n`` alone; a trailing ``\\r`` belongs to the line break."""
     number = 1
     while start < len(text):
         newline = text.find("\n", start)

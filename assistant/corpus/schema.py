@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from assistant.documents import Pattern, Strict, load_yaml
+from assistant.documents import Pattern, Strict, load_yaml, refuse_twice
 from assistant.language.folding import fold
 from assistant.values import Facet, Kind, Role
 
@@ -40,11 +40,7 @@ class Schema(Strict):
     roles: dict[Role, str]
 
     @model_validator(mode="after")
-    def _names_are_one(self) -> Schema:
-        names = [label.label for label in self.labels]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise ValueError(f"libellé défini deux fois : {', '.join(sorted(twice))}")
+    def _roles_are_named(self) -> Schema:
         missing = [role.value for role in Role if role not in self.roles]
         if missing:
             raise ValueError(f"rôle sans nom : {', '.join(missing)}")
@@ -86,4 +82,6 @@ def load_schema(path: Path) -> Schema:
     Raises:
         SchemaError: with file and line.
     """
-    return load_yaml(path, Schema)
+    schema = load_yaml(path, Schema)
+    refuse_twice(path, [label.label for label in schema.labels], "labels")
+    return schema

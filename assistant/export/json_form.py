@@ -20,8 +20,8 @@ def answer_document(answer: Answer) -> dict[str, Any]:
             "follows": answer.follows,
             "sections": [role.value for role in answer.query.roles],
             "facets": {facet.value: list(values) for facet, values in answer.query.facets.items()},
-            "corrections": [],
-            "expansions": [],
+            "corrections": [list(pair) for pair in answer.query.corrections],
+            "expansions": [list(pair) for pair in answer.query.expansions],
         },
         "corpus": answer.corpus_version,
     }

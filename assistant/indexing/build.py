@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from assistant.indexing.draft import Draft, Record
 from assistant.indexing.encoder import Encoder
 from assistant.indexing.manifest import Manifest
 from assistant.indexing.passages import PASSAGE_CHARACTERS, passage_text, split_sheet
+from assistant.language.thesaurus import Thesaurus, dump_concepts, sheet_concepts
 from assistant.values import Sheet
 
 Progress = Callable[[int, int], None]
@@ -54,6 +56,7 @@ def build(
             draft.upsert(_record(sheet, digests[sheet.id], corpus, encoder))
             progress(done, len(fresh))
         _write_examples(corpus, encoder, draft)
+        _write_mentions(corpus, fresh, draft)
         draft.place(corpus.sheets)
         manifest = draft.swap(encoder.name, encoder.dimension, inputs)
     added = sum(sheet.id not in before for sheet in fresh)
@@ -72,6 +75,18 @@ def _write_examples(corpus: Corpus, encoder: Encoder, draft: Draft) -> None:
     known |= dict(zip(fresh, encoder.encode_questions(fresh), strict=True))
     vectors = np.array([known[example.text] for example in corpus.examples], dtype=np.float32)
     draft.replace_examples(corpus.examples, vectors.reshape(-1, encoder.dimension))
+
+
+def _write_mentions(corpus: Corpus, fresh: Sequence[Sheet], draft: Draft) -> None:
+    """The concepts that sheets name: those of the fresh ones, of all when the thesaurus changed."""
+    document = json.dumps(dump_concepts(corpus.concepts))
+    digest = hashlib.sha256(document.encode()).hexdigest()
+    known = draft.thesaurus() == digest
+    if not known:
+        draft.replace_thesaurus(corpus.concepts, digest)
+    thesaurus = Thesaurus(corpus.concepts)
+    for sheet in fresh if known else corpus.sheets:
+        draft.mention(sheet.id, sheet_concepts(sheet, thesaurus))
 
 
 def _digest(sheet: Sheet, corpus: Corpus) -> str:

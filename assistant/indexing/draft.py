@@ -9,6 +9,7 @@ from typing import Protocol, Self
 
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.manifest import Manifest
+from assistant.language.thesaurus import Concept
 from assistant.values import Example, Passage, Sheet
 
 
@@ -48,6 +49,18 @@ class Draft(Protocol):
 
     def replace_examples(self, examples: Sequence[Example], vectors: Vectors) -> None:
         """Hold these examples, with their vectors, shape (len(examples), dimension), and no others."""
+        ...
+
+    def thesaurus(self) -> str:
+        """The digest of the thesaurus by which the draft's sheets were read; empty when there is none."""
+        ...
+
+    def replace_thesaurus(self, concepts: Sequence[Concept], digest: str) -> None:
+        """Hold these concepts, and no mention of any."""
+        ...
+
+    def mention(self, sheet_id: str, concepts: Mapping[str, float]) -> None:
+        """Set the concepts that a sheet names, with the weight of each."""
         ...
 
     def place(self, sheets: Sequence[Sheet]) -> None:

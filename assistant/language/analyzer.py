@@ -24,17 +24,18 @@ _APOSTROPHES = str.maketrans("’‘ʼ", "'''")
 STOP_WORDS = frozenset(
     fold(word)
     for word in """
-a ai aie aient ait ait as au aura aurai auraient aurais aurait auront aussi autre autres aux avaient avais avait avant
-avec avez aviez avoir avons ayant bien c ca car ce ceci cela celle celles celui ces cet cette ceux chaque chez
-comme comment d dans de depuis des deux donc dont du durant elle elles en encore entre es est et etaient etais etait etant
-ete etes etre eu eux fait faire faites faut fois font fut hors ici il ils j je juste l la le les leur leurs lors lui m
-ma mais me meme memes mes mien moi moins mon n ne ni nos notre nous on ont ou par parce pas peu peut peuvent plus plutot
-pour pourquoi pourrait puis qu quand que quel quelle quelles quels quelque quelques qui quoi s sa sans se sera seront
-ses si sien soi soient sois soit sommes son sont sous suis sur t ta tandis te tel telle tes toi ton tous tout toute
-toutes tres tu un une va vers veut veux voici voila vos votre vous vraiment y
-avons dites dis dit donne donner donnez connaissez existe existent auriez pouvez puis-je est-ce cherche cherchons
-recherche trouver trouve voudrais voudrait aimerais aimerait souhaite souhaitons bonjour bonsoir salut merci svp stp
-lutter contre truc trucs chose choses idee idees exemple exemples fiche fiches action actions question autour genre type sorte
+a ai aie aient ait as au aura aurai auraient aurais aurait auront aussi autre autres aux avaient avais avait
+avant avec avez aviez avoir avons ayant bien c ca car ce ceci cela celle celles celui ces cet cette ceux chaque
+chez comme comment d dans de depuis des deux donc dont du durant elle elles en encore entre es est et etaient
+etais etait etant ete etes etre eu eux fait faire faites faut fois font fut hors ici il ils j je juste l la le
+les leur leurs lors lui m ma mais me meme memes mes mien moi moins mon n ne ni nos notre nous on ont ou par
+parce pas peu peut peuvent plus plutot pour pourquoi pourrait puis qu quand que quel quelle quelles quels
+quelque quelques qui quoi s sa sans se sera seront ses si sien soi soient sois soit sommes son sont sous suis
+sur t ta tandis te tel telle tes toi ton tous tout toute toutes tres tu un une va vers veut veux voici voila vos
+votre vous vraiment y dites dis dit donne donner donnez connaissez existe existent auriez pouvez puis-je est-ce
+cherche cherchons recherche trouver trouve voudrais voudrait aimerais aimerait souhaite souhaitons bonjour
+bonsoir salut merci svp stp lutter contre truc trucs chose choses idee idees exemple exemples fiche fiches
+action actions question autour genre type sorte
 """.split()
 )
 

@@ -67,13 +67,13 @@ def _closes(text: str, start: int, stop: re.Match[str]) -> bool:
     following = text[stop.end() : stop.end() + 2]
     if stop["next"].isdigit():
         return not glued
+    if stop["next"] == "-":
+        return text[stop.end() : stop.end() + 2] in ("- ", "-\t")
     if glued and not (
         len(following) == 2 and following[0].isupper() and (following[1].islower() or following[1] in "'’")
     ):
         # « E.V.S », « 2.A », « Mr.X »: only a capitalised word starts a glued sentence
         return False
-    if stop["next"] == "-":
-        return text[stop.end() : stop.end() + 2] in ("- ", "-\t")
     if _SIGLE.search(before):
         return True
     return not (_INITIAL.search(before) or _ABBREVIATION.search(before))

@@ -37,13 +37,17 @@ def load_calibration(path: Path) -> Calibration:
     return load_yaml(path, Calibration)
 
 
-def features(query: Query, hits: Sequence[Hit], foreign: Mapping[ExampleKind, float]) -> dict[str, float]:
+def features(
+    query: Query, hits: Sequence[Hit], lacking: float, foreign: Mapping[ExampleKind, float]
+) -> dict[str, float]:
     """What is known of a question once it is searched; zeros when nothing was found."""
     best = hits[0] if hits else None
     return {
         "score": best.score if best else 0.0,
         "coverage": max((hit.coverage for hit in hits), default=0.0),
         "need": max((hit.need for hit in hits), default=0.0),
+        # the share of the sector's concepts asked for that no sheet names
+        "lacking": lacking,
         # a place, a structure or a partner that sheets bear is evidence by itself
         "named": float(bool(query.facets and hits)),
         "foreign": max(foreign.values(), default=0.0),

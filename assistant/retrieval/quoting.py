@@ -27,8 +27,11 @@ _CACHED = 4096
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
+    """``place`` counts the clauses of the sheet, placeholders among them: a gap is not quoted across."""
+
     span: Span
     section: int
+    place: int
     words: int
     terms: frozenset[str]
 
@@ -94,7 +97,7 @@ class Quoter:
                 picked.append(sentence)
                 left -= sentence.words
         best = picked[0].span if picked else None
-        return [self._joined(sheet, run, best) for run in _runs(sorted(picked, key=lambda s: s.span.start), pool)]
+        return [self._joined(sheet, run, best) for run in _runs(sorted(picked, key=lambda s: s.span.start))]
 
     def _score(self, sentence: _Sentence, hit: Hit, query: Query, rarity: Mapping[str, float]) -> float:
         role = hit.sheet.sections[sentence.section].role
@@ -113,7 +116,7 @@ class Quoter:
         return cut_quote(sheet, sheet.sections[run[0].section], run[0].span.start, run[-1].span.end, marks)
 
     def _beginning(self, sheet: Sheet, section: Section, most: int) -> Quote:
-        said = [s for s in self._of(sheet) if sheet.sections[s.section] is section]
+        said = _runs([s for s in self._of(sheet) if sheet.sections[s.section] is section])[0]
         end = said[0].span.end
         words = 0
         for sentence in said:
@@ -134,15 +137,17 @@ class Quoter:
         return found
 
     def _read(self, sheet: Sheet) -> Iterable[_Sentence]:
+        place = 0
         for index, section in enumerate(sheet.sections):
             if section.kind is not Kind.TEXT or section.status is not Status.FILLED:
                 continue
             for span in sentences(sheet.slice(section.start, section.end), section.start):
-                if self._schema.is_placeholder(sheet.slice(*span)):
-                    continue
+                said = not self._schema.is_placeholder(sheet.slice(*span))
                 for clause in self._clauses(sheet, span):
-                    text = sheet.slice(*clause)
-                    yield _Sentence(clause, index, len(text.split()), frozenset(terms(text)))
+                    place += 1
+                    if said:
+                        text = sheet.slice(*clause)
+                        yield _Sentence(clause, index, place, len(text.split()), frozenset(terms(text)))
 
     def _clauses(self, sheet: Sheet, span: Span) -> list[Span]:
         shift = sheet.start
@@ -156,13 +161,12 @@ def silence(sheet: Sheet, role: Role) -> Status:
     return Status.PLACEHOLDER if Status.PLACEHOLDER in found else Status.EMPTY
 
 
-def _runs(picked: Sequence[_Sentence], pool: Sequence[_Sentence]) -> list[list[_Sentence]]:
+def _runs(picked: Sequence[_Sentence]) -> list[list[_Sentence]]:
     """Picked sentences, those that follow each other in one section together."""
-    place = {sentence: position for position, sentence in enumerate(pool)}
     runs: list[list[_Sentence]] = []
     for sentence in picked:
         last = runs[-1][-1] if runs else None
-        if last and last.section == sentence.section and place[sentence] == place[last] + 1:
+        if last and last.section == sentence.section and sentence.place == last.place + 1:
             runs[-1].append(sentence)
         else:
             runs.append([sentence])

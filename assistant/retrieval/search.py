@@ -1,7 +1,8 @@
 """Ranking: both rankings of a query, fused by sheet.
 
 A sheet's score adds up the cosine of its nearest passage, the share of the question's weighed terms
-that it bears, and the cosine of the nearest of its needs. The share is BM25 over the BM25 of a sheet
+that it bears, the cosine of the nearest of its needs, and the share of the question's concepts that
+it names. The share of terms is BM25 over the BM25 of a sheet
 full of every term: unlike a score divided by the best one found, it stays low when the words of the
 question are hardly in the corpus.
 """
@@ -9,20 +10,23 @@ question are hardly in the corpus.
 from __future__ import annotations
 
 from assistant.indexing.encoder import Vectors
+from assistant.retrieval.concepts import ConceptMatch
 from assistant.stores.store import Store
 from assistant.values import Hit, PassageHit, Query
 
 TERM_WEIGHT = 0.7
 NEED_WEIGHT = 0.8
+CONCEPT_WEIGHT = 0.2
 PREFERENCE_WEIGHT = 0.1
 _PASSAGES_A_SHEET = 12  # of a ranking: fusion needs passages of sheets that both rankings know
 
 
-def search(query: Query, vector: Vectors, store: Store, limit: int) -> list[Hit]:
+def search(query: Query, vector: Vectors, concepts: ConceptMatch, store: Store, limit: int) -> list[Hit]:
     """The ``limit`` best sheets for a query, best first; ties in the order of the corpus.
 
     Args:
         vector: the encoder's vector of the question, shape (dimension,).
+        concepts: those of the question, held against the sheets.
     """
     matches = store.search(vector, query.terms, query.facets, limit * _PASSAGES_A_SHEET)
     nearest: dict[str, float] = {}
@@ -33,6 +37,7 @@ def search(query: Query, vector: Vectors, store: Store, limit: int) -> list[Hit]
         sheet_id: nearest.get(sheet_id, 0.0)
         + TERM_WEIGHT * matches.sheets.get(sheet_id, 0.0)
         + NEED_WEIGHT * matches.needs.get(sheet_id, 0.0)
+        + CONCEPT_WEIGHT * concepts.shares.get(sheet_id, 0.0)
         for sheet_id in candidates
     }
     if query.preferred or query.excluded:
@@ -45,6 +50,7 @@ def search(query: Query, vector: Vectors, store: Store, limit: int) -> list[Hit]
             cosine=nearest.get(sheet.id, 0.0),
             coverage=matches.sheets.get(sheet.id, 0.0),
             need=matches.needs.get(sheet.id, 0.0),
+            concept=concepts.shares.get(sheet.id, 0.0),
             passages=tuple(PassageHit(*found) for found in store.similarities(vector, sheet.id)),
         )
         for sheet in store.sheets(best)

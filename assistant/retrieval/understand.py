@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.corpus.places import Department
 from assistant.errors import QuestionError
-from assistant.language.analyzer import terms, tokens
+from assistant.language.analyzer import Token, terms, tokens
 from assistant.language.folding import fold
+from assistant.language.spelling import Speller
 from assistant.retrieval.places import PlaceCues
 from assistant.retrieval.wordings import FacetCues, SectionCues, Wordings
+from assistant.stores.store import Store
 from assistant.typography import thousands
 from assistant.values import Facet, Query, Role
 
@@ -32,39 +34,80 @@ class _Choices:
 
 
 class Understanding:
-    """Reads questions over one corpus: compiled once, from its wordings and the choices its sheets bear."""
+    """Reads questions over one corpus: compiled once, from its wordings and what its store holds."""
 
-    def __init__(
-        self, wordings: Wordings, departments: Iterable[Department], values: Mapping[Facet, Iterable[str]]
-    ) -> None:
-        known = {facet: tuple(found) for facet, found in values.items()}
+    def __init__(self, wordings: Wordings, departments: Iterable[Department], store: Store) -> None:
+        values = {facet: tuple(found) for facet, found in store.facets().items()}
         self._sections = SectionCues(wordings)
-        self._facets = FacetCues(wordings, known)
-        self._places = PlaceCues(departments, known.get(Facet.STRUCTURE, ()))
+        self._facets = FacetCues(wordings, values)
+        self._places = PlaceCues(departments, values[Facet.STRUCTURE])
+        self._thesaurus = store.thesaurus()
+        words = {word for concept in self._thesaurus.concepts.values() for word in concept.words}
+        self._speller = Speller(words, wordings.shorthand)
+        self._store = store
 
-    def query(self, text: str, filters: Filters | None = None, roles: tuple[Role, ...] | None = None) -> Query:
+    def query(
+        self,
+        text: str,
+        filters: Filters | None = None,
+        roles: tuple[Role, ...] | None = None,
+        corrected: bool = True,
+    ) -> Query:
         """The query of a question that stands by itself.
 
         Args:
             filters: given beside the question; they add to what it says.
             roles: the sections asked for, when they come from elsewhere than ``text``.
+            corrected: false takes every word as it is typed.
         """
+        corrections = self._corrections(text) if corrected else ()
+        for typed, read in corrections:
+            text = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", read, text)
         folded = fold(text)
         choices = self._choices(folded)
         named = choices.named | dict(filters or {})
         carried = {token.term: token.word for token in tokens(text)}
         kept = set(terms(choices.rest))
         words = {term: word for term, word in carried.items() if term in kept}
+        subject = set(terms(self._sections.without(choices.rest)))
+        concepts, expansions = self._concepts([token for token in tokens(text) if token.term in subject])
         return Query(
             text=text,
             terms=tuple(words),
             words=words,
             roles=self._sections.roles(folded) if roles is None else roles,
+            concepts=concepts,
             facets=named,
             excluded=choices.excluded,
             preferred=choices.preferred,
-            lists=bool(named) and not terms(self._sections.without(choices.rest)),
+            lists=bool(named) and not subject,
+            corrections=corrections,
+            expansions=expansions,
         )
+
+    def _corrections(self, text: str) -> tuple[tuple[str, str], ...]:
+        """What is typed and what it is read as; names and sigles are left alone."""
+        shouted = text.isupper()
+        corrections: dict[str, str] = {}
+        for position, token in enumerate(tokens(text)):
+            name = position > 0 and token.word[0].isupper() and not shouted
+            if name or token.word in corrections or self._store.bearing([token.term])[token.term]:
+                continue
+            read = self._speller.read(token.word)
+            if read and fold(read) != fold(token.word):
+                corrections[token.word] = read
+        return tuple(corrections.items())
+
+    def _concepts(self, subject: Sequence[Token]) -> tuple[dict[str, float], tuple[tuple[str, str], ...]]:
+        """The concepts that a subject names, weighed, and what they add to its words."""
+        concepts: dict[str, float] = {}
+        expansions: dict[tuple[str, str], None] = {}
+        for mention in self._thesaurus.mentions(subject):
+            concepts[mention.concept] = max(concepts.get(mention.concept, 0.0), mention.weight)
+            written = " ".join(token.word for token in subject[mention.start : mention.end])
+            if fold(written) != fold(mention.concept):
+                expansions[written, mention.concept] = None
+        return concepts, tuple(expansions)
 
     def roles(self, text: str) -> tuple[Role, ...]:
         """The sections that a question asks for, in the order in which it names them."""
@@ -95,7 +138,8 @@ def checked_question(text: str, most: int) -> str:
     Raises:
         QuestionError: there is nothing to ask, or more than ``most`` characters; says which.
     """
-    question = text.strip()
+    # half of a character pair, or bytes that were not UTF-8, cannot be encoded
+    question = text.encode("utf-8", "replace").decode("utf-8").strip()
     if len(question) > most:
         raise QuestionError(
             f"La question compte {thousands(len(question))} caractères, la limite est de {thousands(most)}.",

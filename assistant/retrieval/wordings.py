@@ -21,6 +21,7 @@ class FacetWordings(Strict):
 class Wordings(Strict):
     sections: dict[Role, tuple[Pattern, ...]]
     facets: dict[Facet, FacetWordings]
+    shorthand: dict[str, str] = {}
 
 
 def load_wordings(path: Path) -> Wordings:

@@ -21,12 +21,13 @@ from assistant.errors import DamagedIndex
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import FIELD_WEIGHTS, Field
 from assistant.indexing.manifest import REBUILD, file_hash, read_manifest
+from assistant.language.thesaurus import Thesaurus, restore_concepts
 from assistant.stores.store import Facets, Matches
 from assistant.values import ExampleKind, Facet, Kind, Passage, Role, Section, Sheet, Span, Status
 
 DATABASE = "corpus.sqlite"
 VECTORS = "vectors.faiss"
-EXAMPLES = "examples.npy"
+EXAMPLES = "examples.f16"
 _BM25_K1 = 1.2  # FTS5's own, not adjustable: https://www.sqlite.org/fts5.html#the_bm25_function
 _CACHED_SHEETS = 4096
 
@@ -49,8 +50,12 @@ class LocalStore:
             self._index: Any = faiss.read_index(str(self.folder / VECTORS))
             self._mean = self._vector("mean")
             self._question_mean = self._vector("question mean")
-            self._examples = np.load(self.folder / EXAMPLES).astype(np.float32)
+            self._examples = (
+                np.fromfile(self.folder / EXAMPLES, dtype=np.float16).astype(np.float32).reshape(-1, len(self._mean))
+            )
             rows = self._all("SELECT kind, sheet FROM examples ORDER BY number")
+            if len(rows) != len(self._examples):
+                raise ValueError("questions et vecteurs ne vont pas ensemble")
             self._count = int(self._one("SELECT count(*) FROM sheets")[0])
         except (OSError, RuntimeError, sqlite3.Error, TypeError, ValueError) as error:
             raise DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD) from None
@@ -62,6 +67,8 @@ class LocalStore:
             for kind in ExampleKind
             if kind is not ExampleKind.NEED
         }
+        row = self._one("SELECT value FROM meta WHERE key = 'thesaurus'")
+        self._thesaurus = Thesaurus(restore_concepts(json.loads(row[0])) if row else ())
         self._sheet = lru_cache(maxsize=_CACHED_SHEETS)(self._read_sheet)
         self._passages = lru_cache(maxsize=_CACHED_SHEETS)(self._read_passages)
 
@@ -100,6 +107,19 @@ class LocalStore:
             for term in set(terms)
         }
 
+    def thesaurus(self) -> Thesaurus:
+        return self._thesaurus
+
+    def mentions(self, concepts: Sequence[str]) -> dict[str, dict[str, float]]:
+        rows = self._all(
+            "SELECT concept, sheet, weight FROM mentions WHERE concept IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(concepts)),),
+        )
+        found: dict[str, dict[str, float]] = {concept: {} for concept in concepts}
+        for concept, sheet, weight in rows:
+            found[concept][sheet] = weight
+        return found
+
     def facets(self) -> dict[Facet, dict[str, int]]:
         rows = self._all("SELECT facet, value, count(*) FROM facets GROUP BY 1, 2 ORDER BY 3 DESC, 2")
         counts: dict[Facet, dict[str, int]] = {facet: {} for facet in Facet}
@@ -113,6 +133,13 @@ class LocalStore:
             for name, digest in self.manifest.files.items()
             if not (self.folder / name).is_file() or file_hash(self.folder / name) != digest
         ]
+        try:
+            return [*faults, *self._disagreements()]
+        except sqlite3.Error:
+            return [*faults, "la base SQLite est abîmée."]
+
+    def _disagreements(self) -> list[str]:
+        faults = []
         stored = {row[0] for row in self._all("SELECT id FROM passages")}
         vectors = set(faiss.vector_to_array(self._index.id_map).tolist())
         if stored != vectors:

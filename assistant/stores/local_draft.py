@@ -20,6 +20,7 @@ from assistant.indexing.draft import Record
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import Field, sheet_fields
 from assistant.indexing.manifest import FORMAT, Manifest, file_hash, sync_folder, write_manifest
+from assistant.language.thesaurus import Concept, dump_concepts
 from assistant.stores.local import DATABASE, EXAMPLES, VECTORS, LocalStore
 from assistant.values import Example, Sheet
 
@@ -40,6 +41,8 @@ CREATE TABLE passages (
     start INTEGER NOT NULL, end INTEGER NOT NULL, norm REAL NOT NULL);
 CREATE TABLE examples (
     number INTEGER PRIMARY KEY, kind TEXT NOT NULL, sheet TEXT, text TEXT NOT NULL UNIQUE, norm REAL NOT NULL);
+CREATE TABLE mentions (
+    concept TEXT NOT NULL, sheet TEXT NOT NULL, weight REAL NOT NULL, PRIMARY KEY (concept, sheet)) WITHOUT ROWID;
 CREATE INDEX passages_by_sheet ON passages(sheet);
 CREATE VIRTUAL TABLE terms USING fts5({", ".join(Field)}, tokenize = 'unicode61');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(terms, 'row');
@@ -58,6 +61,16 @@ class LocalDraft:
 
     def __enter__(self) -> Self:
         self._lock = _locked(self._folder)
+        try:
+            self._begin()
+        except BaseException as error:
+            self._lock.release()
+            if isinstance(error, OSError):
+                raise _unwritable(self._folder, error) from None
+            raise
+        return self
+
+    def _begin(self) -> None:
         shutil.rmtree(self._draft, ignore_errors=True)
         self._draft.mkdir()
         self._vectors: dict[int, Vectors] = {}
@@ -73,7 +86,6 @@ class LocalDraft:
         self._database.execute("PRAGMA journal_mode = MEMORY")
         if not base:
             self._database.executescript(_TABLES)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -92,6 +104,7 @@ class LocalDraft:
                 continue
             for (number,) in self._database.execute("SELECT id FROM passages WHERE sheet = ?", row).fetchall():
                 del self._vectors[number]
+            self._database.execute("DELETE FROM mentions WHERE sheet = ?", (sheet_id,))
             for table, key in (("passages", "sheet"), ("facets", "sheet"), ("terms", "rowid"), ("sheets", "number")):
                 self._database.execute(f"DELETE FROM {table} WHERE {key} = ?", row)
 
@@ -132,7 +145,7 @@ class LocalDraft:
     def replace_examples(self, examples: Sequence[Example], vectors: Vectors) -> None:
         mean, centred, norms = _centre(vectors)
         # half precision: an example only has to be told from its neighbours
-        np.save(self._draft / EXAMPLES, centred.astype(np.float16))
+        centred.astype(np.float16).tofile(self._draft / EXAMPLES)
         self._keep("question mean", mean)
         self._database.execute("DELETE FROM examples")
         self._database.executemany(
@@ -142,6 +155,21 @@ class LocalDraft:
                 for number, (example, norm) in enumerate(zip(examples, norms.tolist(), strict=True))
             ],
         )
+
+    def thesaurus(self) -> str:
+        row = self._database.execute("SELECT value FROM meta WHERE key = 'thesaurus digest'").fetchone()
+        return str(row[0]) if row else ""
+
+    def replace_thesaurus(self, concepts: Sequence[Concept], digest: str) -> None:
+        document = json.dumps(dump_concepts(concepts), ensure_ascii=False, separators=(",", ":"))
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('thesaurus', ?)", (document,))
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('thesaurus digest', ?)", (digest,))
+        self._database.execute("DELETE FROM mentions")
+
+    def mention(self, sheet_id: str, concepts: Mapping[str, float]) -> None:
+        self._database.execute("DELETE FROM mentions WHERE sheet = ?", (sheet_id,))
+        rows = [(concept, sheet_id, weight) for concept, weight in concepts.items()]
+        self._database.executemany("INSERT INTO mentions VALUES (?, ?, ?)", rows)
 
     def place(self, sheets: Sequence[Sheet]) -> None:
         self._database.executemany(
@@ -213,10 +241,14 @@ def _locked(folder: Path) -> FileLock:
             f"Une autre indexation de {folder} est en cours.", "Attendez qu’elle finisse, puis relancez la commande."
         ) from None
     except OSError as error:
-        raise FailureError(
-            f"Le dossier {folder} ne peut pas être écrit ({error.strerror}).", "Donnez-en un autre avec --index."
-        ) from None
+        raise _unwritable(folder, error) from None
     return lock
+
+
+def _unwritable(folder: Path, error: OSError) -> FailureError:
+    return FailureError(
+        f"Le dossier {folder} ne peut pas être écrit ({error.strerror}).", "Donnez-en un autre avec --index."
+    )
 
 
 def _generations(folder: Path) -> list[Path]:

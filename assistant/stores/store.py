@@ -8,6 +8,7 @@ from typing import Protocol
 
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.manifest import Manifest
+from assistant.language.thesaurus import Thesaurus
 from assistant.values import ExampleKind, Facet, Passage, Sheet
 
 Facets = Mapping[Facet, Sequence[str]]
@@ -62,6 +63,14 @@ class Store(Protocol):
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """BM25's inverse document frequency of each term; unseen terms get the highest."""
+        ...
+
+    def thesaurus(self) -> Thesaurus:
+        """The concepts by which the sheets were read."""
+        ...
+
+    def mentions(self, concepts: Sequence[str]) -> dict[str, dict[str, float]]:
+        """For each concept, the ids of the sheets that name it, with the weight of the best wording."""
         ...
 
     def facets(self) -> dict[Facet, dict[str, int]]:

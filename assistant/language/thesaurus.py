@@ -1,0 +1,196 @@
+"""The sector's vocabulary, everyday and professional: which concepts a text names.
+
+Weights follow the kind of relation: a synonym names the concept itself, a narrower wording an
+instance of it, a related concept only its neighbourhood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import simplemma
+from pydantic import Field
+
+from assistant.documents import Strict, load_yaml, refuse_twice
+from assistant.language.analyzer import Token, terms, tokens
+from assistant.language.folding import fold
+from assistant.values import Kind, Sheet, Status
+
+SYNONYM, NARROWER, RELATED = 1.0, 0.8, 0.4
+_LONGEST = 6  # terms of a wording; longer ones are sentences, and match nothing
+
+
+class _Concept(Strict):
+    term: str = Field(min_length=1)
+    field: str
+    synonyms: tuple[str, ...] = ()
+    narrower: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    elsewhere: bool = False
+
+
+class ThesaurusFile(Strict):
+    concepts: tuple[_Concept, ...] = ()
+    sigles: dict[str, tuple[str, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A wording of a concept as stems; ``capitals`` when only written in capitals does it count."""
+
+    terms: tuple[str, ...]
+    weight: float
+    capitals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """``words`` are those of its wordings, as they are spelt; ``related`` the terms of its neighbours."""
+
+    term: str
+    wordings: tuple[Wording, ...]
+    related: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A concept named in a text, by the words at ``start:end`` of its tokens."""
+
+    concept: str
+    weight: float
+    start: int
+    end: int
+
+
+class Thesaurus:
+    """Finds concepts in tokens, longest wording first."""
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        self.concepts = {concept.term: concept for concept in concepts}
+        self._wordings: dict[tuple[str, ...], list[tuple[str, Wording]]] = {}
+        for concept in self.concepts.values():
+            for wording in concept.wordings:
+                self._wordings.setdefault(wording.terms, []).append((concept.term, wording))
+
+    def mentions(self, tokens: Sequence[Token]) -> list[Mention]:
+        """The concepts that the tokens name, in order; words of a longer wording name nothing else."""
+        found: list[Mention] = []
+        start = 0
+        while start < len(tokens):
+            end, named = self._longest(tokens, start)
+            found += [Mention(concept, weight, start, end) for concept, weight in named.items()]
+            start = end
+        return found
+
+    def related(self, concept: str) -> tuple[str, ...]:
+        """The neighbours of a concept that are concepts themselves."""
+        return tuple(term for term in self.concepts[concept].related if term in self.concepts)
+
+    def _longest(self, tokens: Sequence[Token], start: int) -> tuple[int, dict[str, float]]:
+        for length in range(min(_LONGEST, len(tokens) - start), 0, -1):
+            span = tokens[start : start + length]
+            named: dict[str, float] = {}
+            for concept, wording in self._wordings.get(tuple(token.term for token in span), ()):
+                if not wording.capitals or all(token.word.isupper() for token in span):
+                    named[concept] = max(named.get(concept, 0.0), wording.weight)
+            if named:
+                return start + length, named
+        return start + 1, {}
+
+
+def load_thesaurus(path: Path) -> tuple[Concept, ...]:
+    """The concepts of a file, its sigles among them; none when there is no file.
+
+    Raises:
+        SchemaError: with file and line.
+    """
+    if not path.exists():
+        return ()
+    file = load_yaml(path, ThesaurusFile)
+    refuse_twice(path, [concept.term for concept in file.concepts], "concepts")
+    known = {fold(concept.term): concept.term for concept in file.concepts}
+    extra: dict[str, list[Wording]] = {}
+    concepts: list[Concept] = []
+    for sigle, meanings in file.sigles.items():
+        wording = Wording(tuple(terms(sigle)), SYNONYM, _is_word(sigle))
+        for meaning in meanings:
+            if fold(meaning) in known:
+                extra.setdefault(known[fold(meaning)], []).append(wording)
+            else:
+                concepts.append(
+                    Concept(meaning, _wordings([(meaning, SYNONYM)], [wording]), words=_words([meaning, sigle]))
+                )
+    for concept in file.concepts:
+        pairs = [(text, SYNONYM) for text in (concept.term, *concept.synonyms)]
+        pairs += [(text, NARROWER) for text in concept.narrower]
+        wordings = _wordings(pairs, extra.get(concept.term, []))
+        words = _words(text for text, _ in pairs)
+        concepts.append(Concept(concept.term, wordings, concept.related, words))
+    return tuple({concept.term: concept for concept in concepts}.values())
+
+
+def sheet_concepts(sheet: Sheet, thesaurus: Thesaurus) -> dict[str, float]:
+    """The concepts that a sheet names, each with the weight of its best wording."""
+    texts = [sheet.title, *(value for values in sheet.facets.values() for value in values)]
+    texts += [
+        sheet.slice(section.start, section.end)
+        for section in sheet.sections
+        if section.kind is Kind.TEXT and section.status is Status.FILLED
+    ]
+    weights: dict[str, float] = {}
+    for text in texts:
+        for mention in thesaurus.mentions(tokens(text)):
+            weights[mention.concept] = max(weights.get(mention.concept, 0.0), mention.weight)
+    return weights
+
+
+def dump_concepts(concepts: Iterable[Concept]) -> list[object]:
+    """Concepts as values that ``json`` writes."""
+    return [
+        [
+            concept.term,
+            [[" ".join(wording.terms), wording.weight, wording.capitals] for wording in concept.wordings],
+            list(concept.related),
+            " ".join(sorted(concept.words)),
+        ]
+        for concept in concepts
+    ]
+
+
+def restore_concepts(document: Sequence[Any]) -> tuple[Concept, ...]:
+    """What ``dump_concepts`` wrote."""
+    return tuple(
+        Concept(
+            term,
+            tuple(Wording(tuple(stems.split()), weight, capitals) for stems, weight, capitals in wordings),
+            tuple(related),
+            frozenset(words.split()),
+        )
+        for term, wordings, related, words in document
+    )
+
+
+def _wordings(pairs: Iterable[tuple[str, float]], extra: Iterable[Wording]) -> tuple[Wording, ...]:
+    found: dict[tuple[str, ...], Wording] = {}
+    for text, weight in pairs:
+        stems = tuple(terms(text))
+        if stems and len(stems) <= _LONGEST and stems not in found:
+            found[stems] = Wording(stems, weight)
+    for wording in extra:
+        if wording.terms:
+            found.setdefault(wording.terms, wording)
+    return tuple(found.values())
+
+
+def _words(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(token.word.lower() for text in texts for token in tokens(text))
+
+
+def _is_word(sigle: str) -> bool:
+    """« SEL », « PRE »: a sigle that is also an ordinary word counts in capitals only."""
+    return len(sigle) < 3 or bool(simplemma.is_known(sigle.lower(), lang="fr"))
