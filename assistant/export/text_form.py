@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.corpus.schema import Schema
+from assistant.typography import guillemets
 from assistant.values import Answer, Excerpt, Facet, Kind, Quote, Role, Sheet, Status
 
 SILENCE = {Status.EMPTY: "non renseigné", Status.PLACEHOLDER: "document joint non fourni"}
@@ -17,6 +18,9 @@ def answer_text(answer: Answer, schema: Schema) -> str:
     blocks = [answer.message + "."]
     if answer.follows:
         blocks.append(f"Compris comme la suite de\u00a0: {answer.query.text}")
+    if answer.query.corrections:
+        read = ", ".join(f"{guillemets(read)} pour {guillemets(typed)}" for typed, read in answer.query.corrections)
+        blocks.append(f"Lu\u00a0: {read}")
     blocks += [_excerpt(number, excerpt, schema) for number, excerpt in enumerate(answer.sheets, start=1)]
     if answer.nearest:
         blocks.append("La fiche la plus proche – elle ne répond pas à la question\u00a0:")

@@ -55,9 +55,10 @@ def _block(*parts: str) -> str:
 
 
 def _understood(answer: Answer, names: RoleNames) -> str:
-    """How a question was completed with the one before, and what it was narrowed to."""
+    """How a question was completed with the one before, how it was read, what it was narrowed to."""
     query = answer.query
-    chips = [_chip(f"{facet.value}\u00a0: {' ou '.join(values)}") for facet, values in query.facets.items()]
+    chips = [_chip(f"«\u00a0{typed}\u00a0» lu «\u00a0{read}\u00a0»") for typed, read in query.corrections]
+    chips += [_chip(f"{facet.value}\u00a0: {' ou '.join(values)}") for facet, values in query.facets.items()]
     chips += [_chip(f"sauf {facet.value}\u00a0: {' ou '.join(values)}") for facet, values in query.excluded.items()]
     if answer.follows:
         chips = [_chip(f"suite de «\u00a0{query.text}\u00a0»", " from"), *chips]

@@ -118,6 +118,18 @@ def test_what_was_completed_is_said() -> None:
     assert "Compris" not in answer_html(_answer(_excerpt()), NAMES)
 
 
+def test_what_was_read_and_narrowed_is_said() -> None:
+    answer = _answer(_excerpt())
+    filters = {Facet.PUBLIC: ("Seniors", "Adultes")}
+    query = replace(
+        answer.query, corrections=(("viel<s", "vieux"),), facets=filters, excluded={Facet.STATUS: ("Terminée",)}
+    )
+    page = answer_html(replace(answer, query=query), NAMES)
+    assert "«\u00a0viel&lt;s\u00a0» lu «\u00a0vieux\u00a0»" in page
+    assert "public\u00a0: Seniors ou Adultes" in page
+    assert "sauf statut\u00a0: Terminée" in page
+
+
 def test_limits_come_first_when_asked_for() -> None:
     asked = answer_html(_answer(_excerpt(), roles=(Role.LIMITS,)), NAMES)
     plain = answer_html(_answer(_excerpt()), NAMES)

@@ -1,0 +1,33 @@
+"""Every knob, from the environment."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import UsageError
+from assistant.settings import Settings, read_settings
+
+
+def test_defaults_are_those_of_the_repository(repository):
+    found = read_settings({})
+    assert found == Settings()
+    assert (found.data, found.index) == (repository / "data", repository / "index")
+    assert (found.host, found.port, found.question_characters) == ("127.0.0.1", 7860, 2000)
+
+
+def test_every_knob_has_its_name_in_the_environment():
+    environment = {f"ASSISTANT_{knob.name.upper()}": "7" for knob in fields(Settings)}
+    found = read_settings(environment)
+    for knob in fields(Settings):
+        assert getattr(found, knob.name) in (7, "7", Path("7")), knob.name
+    assert read_settings(dict.fromkeys(environment, "")) == Settings()
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "beaucoup", "3.5"])
+@pytest.mark.parametrize("name", ["ASSISTANT_PORT", "ASSISTANT_SHEETS", "ASSISTANT_QUESTION_CHARACTERS"])
+def test_a_number_that_is_none_is_refused_by_its_name(name, value):
+    with pytest.raises(UsageError, match=name):
+        read_settings({name: value})
