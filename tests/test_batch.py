@@ -48,7 +48,7 @@ def test_a_bad_line_is_named(tmp_path, line):
 
 def test_an_id_taken_twice_is_named(tmp_path):
     path = write(tmp_path / "q.jsonl", '{"id": "A", "question": "un"}', '{"id": "A", "question": "deux"}')
-    with pytest.raises(JudgedError, match="ligne 2.*A"):
+    with pytest.raises(JudgedError, match=r"ligne 2.*A"):
         read_questions(path, Question)
 
 

@@ -24,8 +24,13 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
       live.setAttribute("aria-live", "off");
       live.setAttribute("aria-label", "Conversation");
     }
-    // each holds its whole message again, as HTML
-    for (const message of log.querySelectorAll("[data-testid][aria-label]")) message.removeAttribute("aria-label");
+  };
+
+  // the name that Gradio gives to a message is the whole message again, as HTML, after an English word
+  const unname = () => {
+    for (const message of document.querySelectorAll("#conversation [data-testid][aria-label]")) {
+      message.removeAttribute("aria-label");
+    }
   };
 
   const follow = () => {
@@ -47,7 +52,10 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
 
   let pending = 0;
   new MutationObserver(() => {
+    unname();  // at once: before anything is painted or read
     cancelAnimationFrame(pending);
     pending = requestAnimationFrame(follow);
-  }).observe(document, { childList: true, subtree: true, characterData: true });
+  }).observe(document, {
+    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label"],
+  });
 })();

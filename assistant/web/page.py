@@ -125,9 +125,9 @@ class Talk:
         question = question or ""  # a client may send nothing
         asked = [_message("user", question_html(_echo(question)))] if question.strip() else []
         messages = [*messages, *asked][-_KEPT_MESSAGES:]
-        if not self._warming.settled:
-            pending = [*messages, _message("assistant", waiting_html())]
-            yield pending, gr.skip(), gr.skip(), "", gr.skip(), gr.skip()
+        pending = [] if self._warming.settled else [_message("assistant", waiting_html())]
+        # the box is emptied here and left alone with the answer: the next question may be in it by then
+        yield [*messages, *pending], gr.skip(), gr.skip(), "", gr.skip(), gr.skip()
         try:
             answer, conversation = self._warming.assistant().ask(question, conversation)
         except Exception as error:  # noqa: BLE001 - whatever happens, the page says so
@@ -138,7 +138,7 @@ class Talk:
             yield said, gr.skip(), said if asked else messages, question, gr.skip(), gr.update(visible=True)
             return
         messages = [*messages, _message("assistant", answer_html(answer, self._names))]
-        yield messages, conversation, messages, "", gr.update(visible=answer.answered), gr.update(visible=True)
+        yield messages, conversation, messages, gr.skip(), gr.update(visible=answer.answered), gr.update(visible=True)
 
     def ask_address(
         self, conversation: Conversation, messages: list[Message], request: gr.Request

@@ -272,5 +272,7 @@ def test_the_page_waits_for_the_model_and_goes_on_by_itself(page: Page, slow_ser
         _check_access(page)
         page.locator("button.example").first.click()
         expect(_last(page)).to_contain_text("Le modèle de langue se charge")
+        _box(page).fill("la suite")
         expect(page.locator(".card h2").first).to_contain_text("les visiteurs à domicile", timeout=30_000)
         expect(page.locator("#waiting")).to_be_hidden()
+        expect(_box(page)).to_have_value("la suite")

@@ -1,0 +1,66 @@
+"""The sector's vocabulary: everyday wordings name professional concepts; a bad file names its line."""
+
+import json
+
+import pytest
+
+from assistant.errors import SchemaError
+from assistant.language.analyzer import tokens
+from assistant.language.thesaurus import Thesaurus, dump_concepts, load_thesaurus, restore_concepts
+
+
+@pytest.fixture(scope="module")
+def thesaurus(assistant):
+    return assistant.store.thesaurus()
+
+
+@pytest.mark.parametrize(
+    ("question", "concept"),
+    [
+        ("les nounous se sentent seules", "assistantes maternelles"),
+        ("mes papis et mamies", "personnes âgées"),
+        ("les jeunes qui tiennent les murs", "jeunes en marge des institutions"),
+    ],
+)
+def test_everyday_words_name_professional_concepts(thesaurus, question, concept):
+    assert concept in {mention.concept for mention in thesaurus.mentions(tokens(question))}
+
+
+def test_a_sigle_that_is_a_word_counts_in_capitals_only(thesaurus):
+    capitals = {mention.concept for mention in thesaurus.mentions(tokens("un SEL entre voisins"))}
+    ordinary = {mention.concept for mention in thesaurus.mentions(tokens("un sel entre voisins"))}
+    assert "système d'échange local" in capitals - ordinary
+
+
+def test_concepts_survive_being_written_to_the_index(corpus):
+    assert restore_concepts(json.loads(json.dumps(dump_concepts(corpus.concepts)))) == corpus.concepts
+
+
+def test_mentions_never_overlap_and_stay_in_the_text(thesaurus, corpus):
+    for sheet in corpus.sheets:
+        found = tokens(sheet.text)
+        end = 0
+        for mention in thesaurus.mentions(found):
+            assert mention.start >= end or mention.start < mention.end <= end
+            assert mention.end <= len(found)
+            end = max(end, mention.end)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("concepts:\n  - term: a\n    field: f\n  - term: a\n    field: f\n", 4),
+        ("concepts:\n  - term: a\n    field: f\n    synonims: [b]\n", 4),
+    ],
+    ids=["twice", "misspelt key"],
+)
+def test_a_bad_file_is_refused_with_its_line(tmp_path, text, line):
+    path = tmp_path / "thesaurus.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SchemaError, match=f"ligne {line}\\b"):
+        load_thesaurus(path)
+
+
+def test_no_concept_is_named_by_nothing(corpus):
+    assert all(concept.wordings for concept in corpus.concepts if concept.words)
+    assert len(Thesaurus(corpus.concepts).concepts) == len(corpus.concepts) >= 400
