@@ -1,15 +1,18 @@
 """The command line at its edges: hostile text, damaged files, readers that leave; on the tiny corpus.
 
+Most commands run inside the test, for speed; ``test_cli`` runs them in a process of their own.
+"""
+
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+from assistant.cli import main
 from assistant.settings import Settings
 
 QUESTION = "Comment lutter contre l’isolement des personnes âgées ?"
@@ -25,9 +28,26 @@ def failed(done, code: int) -> str:
     """The message of a refusal: French, on stderr, with the code expected and nothing on stdout."""
     assert done.returncode == code, (done.returncode, done.stderr)
     assert done.stdout == ""
-    assert done.stderr.startswith("Erreur\u00a0: ")
+    assert done.stderr.lstrip("\n").startswith("Erreur\u00a0: ")
     assert "Traceback" not in done.stderr
     return done.stderr
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """The command line inside this process: what it wrote, and its exit code."""
+
+    def command(*arguments: str, settings: Settings | None = None, environment: dict[str, str] | None = None):
+        places = ["--data", str(settings.data), "--index", str(settings.index)] if settings else []
+        capsys.readouterr()
+        for name, value in (environment or {}).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as left:
+            main([*arguments, *places])
+        written = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, left.value.code, written.out, written.err)
+
+    return command
 
 
 @pytest.fixture
@@ -48,48 +68,6 @@ def test_ask_shows_quotes_as_the_source_writes_them(run, settings, reading):
     assert all(line in reading.text for line in quoted)
     assert any("LIMITES" in line for line in lines)
     assert any("PERSPECTIVES" in line for line in lines)
-
-
-def test_ask_json_is_one_document_of_the_contract(run, settings, reading):
-    document = json.loads(succeeded(run("ask", QUESTION, "--json", settings=settings)))
-    assert {"question", "answered", "sheets", "nearest", "understood"} <= set(document)
-    assert {"sections", "facets", "corrections", "expansions"} <= set(document["understood"])
-    assert document["question"] == QUESTION
-    assert document["answered"] is True
-    for sheet in document["sheets"]:
-        keys = {"id", "title", "score", "structure", "departement", "quotes", "limits", "perspectives"}
-        assert keys <= set(sheet)
-        assert all(quote in sheet["quotes"] for quote in sheet["limits"] + sheet["perspectives"])
-        for quote in sheet["quotes"]:
-            assert {"section", "text", "source", "start", "end"} <= set(quote)
-            assert reading.text[quote["start"] : quote["end"]] == quote["text"]
-
-
-@pytest.mark.parametrize(("arguments", "most"), [(["--top", "1"], 1), (["--top", "2"], 2), (["--all"], 24)])
-def test_top_bounds_the_sheets(run, settings, arguments, most):
-    document = json.loads(succeeded(run("ask", QUESTION, "--json", *arguments, settings=settings)))
-    assert 1 <= len(document["sheets"]) <= most
-
-
-def test_public_filters_whatever_its_case_and_accents(run, settings):
-    done = run("ask", "des idées", "--public", "JEUNESSE", "--public", "séniors", "--json", settings=settings)
-    document = json.loads(succeeded(done))
-    assert document["understood"]["facets"]["public"] == ["Jeunesse", "Seniors"]
-    assert document["sheets"]
-    assert all({"Jeunesse", "Seniors"} & set(sheet["public"]) for sheet in document["sheets"])
-
-
-def test_an_unknown_public_is_refused_with_the_choices(run, settings, assistant):
-    from assistant.values import Facet
-
-    message = failed(run("ask", QUESTION, "--public", "Martiens", settings=settings), 2)
-    assert "«\u00a0Martiens\u00a0»" in message
-    assert all(value in message for value in assistant.store.facets()[Facet.PUBLIC])
-
-
-@pytest.mark.parametrize("question", ["", "  ", "???", "a" * 2001])
-def test_a_question_that_cannot_be_asked_is_bad_input(run, tiny_settings, question):
-    failed(run("ask", question, settings=tiny_settings), 2)
 
 
 def test_bytes_that_are_no_text_get_an_answer_or_a_refusal(tiny_settings):
@@ -253,23 +231,6 @@ def test_show_says_when_no_sheet_fits(run, tiny_settings, title):
 # --- batch and eval
 
 
-def test_batch_answers_every_line(run, tiny_settings, tmp_path):
-    asked = [
-        {"id": "A", "question": "un potager entre voisins", "kind": "besoin"},
-        {"id": "B", "question": "et les limites ?", "history": ["un potager entre voisins"]},
-        {"id": "C", "question": "???"},
-    ]
-    questions, answers = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
-    questions.write_text("\n\n".join(json.dumps(each, ensure_ascii=False) for each in asked), encoding="utf-8")
-    done = run("batch", str(questions), str(answers), settings=tiny_settings)
-    assert succeeded(done) == ""
-    found = [json.loads(line) for line in answers.read_text("utf-8").splitlines()]
-    assert [each["id"] for each in found] == ["A", "B", "C"]
-    assert all({"answered", "sheets", "nearest", "question"} <= set(each) for each in found)
-    assert found[1]["understood"]["sections"] == ["limits"]
-    assert found[2]["answered"] is False
-
-
 @pytest.mark.parametrize(
     "line", ["{", '{"id": "B"}', '{"question": "jardin"}', "[]", '{"id": "A", "question": "deux"}']
 )
@@ -298,11 +259,3 @@ def test_eval_measures_a_judged_file(run, tiny_settings, tmp_path):
     table = succeeded(run("eval", str(judged), settings=tiny_settings))
     assert "nDCG@5" in table
     assert "besoin" in table
-
-
-def test_the_installed_command_is_the_same(tiny_settings):
-    program = shutil.which("assistant", path=os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]))  # noqa: PTH120
-    if program is None:
-        pytest.skip("the package is not installed")
-    done = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=60, check=False)
-    assert "Pose une question" in succeeded(done)
