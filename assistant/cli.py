@@ -156,6 +156,7 @@ def evaluate(
 def sheets(as_json: AsJson = False, data: Data = None, index: Index = None) -> None:
     """Liste les fiches."""
     from assistant.export.json_form import sheet_line
+    from assistant.export.text_form import printable
 
     found = _all_sheets(_settings(data, index))
     if as_json:
@@ -163,7 +164,7 @@ def sheets(as_json: AsJson = False, data: Data = None, index: Index = None) -> N
         return
     for sheet in found:
         place = " · ".join([*sheet.facet(Facet.DEPARTMENT), *sheet.facet(Facet.PUBLIC), *sheet.facet(Facet.STATUS)])
-        _print(f"{sheet.title}\n    {place}")
+        _print(printable(f"{sheet.title}\n    {place}"))
 
 
 @app.command()

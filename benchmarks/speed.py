@@ -25,7 +25,7 @@ from assistant.indexing.encoder import open_encoder
 from assistant.settings import read_settings
 
 CARD = "comment lutter contre l'isolement des seniors en milieu rural ?"
-ROUNDS = 5
+ROUNDS = 3
 _PROGRAM = Path(sys.executable).with_name("assistant")
 
 
