@@ -151,7 +151,7 @@ class Assistant:
 def _reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:
     """One line on why a sheet was found: the words of the question that it bears, or lacks."""
     found = [query.words[term] for term in query.terms if sheet.id in bearing[term]]
-    absent = [query.words[term] for term in query.terms if not bearing[term] or sheet.id not in bearing[term]]
+    absent = [query.words[term] for term in query.terms if sheet.id not in bearing[term]]
     filters = [value for facet, values in query.facets.items() for value in values if value in sheet.facet(facet)]
     if not found and not filters:
         return "Proche par le sens\u00a0: aucun mot de la question n’y est écrit"

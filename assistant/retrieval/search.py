@@ -2,9 +2,8 @@
 
 A sheet's score adds up the cosine of its nearest passage, the share of the question's weighed terms
 that it bears, the cosine of the nearest of its needs, and the share of the question's concepts that
-it names. The share of terms is BM25 over the BM25 of a sheet
-full of every term: unlike a score divided by the best one found, it stays low when the words of the
-question are hardly in the corpus.
+it names. The share of terms is BM25 over the BM25 of a sheet full of every term: unlike a score divided
+by the best one found, it stays low when the words of the question are hardly in the corpus.
 """
 
 from __future__ import annotations

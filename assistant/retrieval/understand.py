@@ -51,26 +51,25 @@ class Understanding:
         text: str,
         filters: Filters | None = None,
         roles: tuple[Role, ...] | None = None,
-        corrected: bool = True,
     ) -> Query:
         """The query of a question that stands by itself.
 
         Args:
             filters: given beside the question; they add to what it says.
             roles: the sections asked for, when they come from elsewhere than ``text``.
-            corrected: false takes every word as it is typed.
         """
-        corrections = self._corrections(text) if corrected else ()
-        for typed, read in corrections:
-            text = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", read, text)
+        corrections = self._corrections(text)
+        for typed, meant in corrections:
+            text = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", meant, text)
         folded = fold(text)
         choices = self._choices(folded)
         named = choices.named | dict(filters or {})
-        carried = {token.term: token.word for token in tokens(text)}
+        read = tokens(text)
+        carried = {token.term: token.word for token in read}
         kept = set(terms(choices.rest))
         words = {term: word for term, word in carried.items() if term in kept}
         subject = set(terms(self._sections.without(choices.rest)))
-        concepts, expansions = self._concepts([token for token in tokens(text) if token.term in subject])
+        concepts, expansions = self._concepts([token for token in read if token.term in subject])
         return Query(
             text=text,
             terms=tuple(words),

@@ -11,10 +11,10 @@ from html import escape
 from itertools import groupby
 
 from assistant.errors import AssistantError
+from assistant.export.text_form import SILENCE
 from assistant.values import Answer, Excerpt, Facet, Kind, Quote, Role, Section, Sheet, Status
 
 RoleNames = Mapping[Role, str]
-_SILENCE = {Status.EMPTY: "non renseigné", Status.PLACEHOLDER: "document joint non fourni"}
 _ENDS = ((Role.LIMITS, "Limites"), (Role.PERSPECTIVES, "Perspectives"))
 _UNEXPECTED = "Une erreur inattendue a empêché la réponse."
 _UNEXPECTED_REMEDY = "Posez la question autrement\u202f; si cela revient, prévenez qui a installé l’assistant."
@@ -97,7 +97,7 @@ def _facts(sheet: Sheet) -> str:
     structure = " · ".join(_verbatim(value) for value in sheet.facet(Facet.STRUCTURE))
     return (
         f'<p class="facts">{" · ".join([*department, *map(_verbatim, others)])}</p>'
-        f'<p class="org">{structure or _SILENCE[Status.EMPTY]}</p>'
+        f'<p class="org">{structure or SILENCE[Status.EMPTY]}</p>'
     )
 
 
@@ -113,7 +113,7 @@ def _end(excerpt: Excerpt, role: Role, name: str) -> str:
     quotes = excerpt.limits if role is Role.LIMITS else excerpt.perspectives
     shape = "end" if role is Role.LIMITS else "end next"
     if not quotes:
-        silence = _SILENCE[excerpt.silent.get(role, Status.EMPTY)]
+        silence = SILENCE[excerpt.silent.get(role, Status.EMPTY)]
         return f'<div class="{shape} void"><h3>{name}</h3><p class="none">{silence}</p></div>'
     said = "".join(f"{_quote(quote, excerpt.sheet)}{_reference([quote])}" for quote in quotes)
     return f'<div class="{shape}"><h3>{name}</h3>{said}</div>'
@@ -155,7 +155,7 @@ def _section(section: Section, sheet: Sheet) -> str:
     said = "".join(f'<blockquote class="quote">{text}</blockquote>' for text in texts)
     if section.status is Status.FILLED:
         return said
-    return f'{said}<p class="none">{_SILENCE[section.status]}</p>'
+    return f'{said}<p class="none">{SILENCE[section.status]}</p>'
 
 
 def _verbatim(text: str) -> str:
