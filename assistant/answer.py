@@ -6,14 +6,16 @@ from collections.abc import Mapping
 
 from assistant.conversation.follow_up import Resolved, resolve
 from assistant.conversation.state import Conversation, Turn
-from assistant.corpus.corpus import CALIBRATION, DEPARTMENTS, SCHEMA, WORDINGS
+from assistant.corpus.corpus import ALIGNMENT, CALIBRATION, DEPARTMENTS, RANKING, SCHEMA, WORDINGS
 from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
+from assistant.indexing.alignment import Alignment, load_alignment, unaligned
 from assistant.indexing.encoder import Encoder, open_encoder
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
-from assistant.retrieval.concepts import match_concepts
+from assistant.retrieval.concepts import asked_concepts, lacking
+from assistant.retrieval.examples import Examples
 from assistant.retrieval.quoting import ENDS, Quoter, silence
-from assistant.retrieval.search import search
+from assistant.retrieval.search import Ranking, Sought, load_ranking, search
 from assistant.retrieval.understand import Filters, Understanding, checked_question
 from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
@@ -35,6 +37,8 @@ class Assistant:
         encoder: Encoder,
         schema: Schema,
         understanding: Understanding,
+        alignment: Alignment,
+        ranking: Ranking,
         calibration: Calibration,
         settings: Settings,
     ) -> None:
@@ -42,6 +46,9 @@ class Assistant:
         self.schema = schema
         self.settings = settings
         self._encoder = encoder
+        self._alignment = alignment
+        self._examples = Examples(*store.examples(), alignment)
+        self._ranking = ranking
         self._calibration = calibration
         self._understanding = understanding
         self._quoter = Quoter(schema)
@@ -57,6 +64,7 @@ class Assistant:
         store = open_store(settings.index, settings.data)
         encoder = open_encoder(store.manifest.model)
         data = settings.data
+        alignment = load_alignment(data / ALIGNMENT, encoder.name) or unaligned(store.examples()[1])
         departments = load_departments(data / DEPARTMENTS).values()
         understanding = Understanding(load_wordings(data / WORDINGS), departments, store)
         return cls(
@@ -64,6 +72,8 @@ class Assistant:
             encoder,
             load_schema(data / SCHEMA),
             understanding,
+            alignment,
+            load_ranking(data / RANKING),
             load_calibration(data / CALIBRATION),
             settings,
         )
@@ -91,17 +101,19 @@ class Assistant:
         shown = tuple(excerpt.sheet.id for excerpt in answer.sheets)
         return answer, conversation.then(Turn(question, resolved.need, query.facets, shown))
 
-    def evidence(self, question: str, conversation: Conversation = NEW) -> dict[str, float]:
-        """What abstention knows of a question, by name: the features that calibration weighs."""
+    def evidence(
+        self, question: str, conversation: Conversation = NEW, limit: int | None = None
+    ) -> tuple[list[Hit], dict[str, float]]:
+        """What ranking and abstention know of a question: hits, and the features that calibration weighs by name."""
         resolved = resolve(question, conversation, self._understanding)
         query = self._understanding.query(resolved.need, roles=resolved.roles)
-        return self._search(query, self.settings.sheets)[1]
+        return self._search(query, limit or self.settings.sheets)
 
     def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
-        vector = self._encoder.encode_question(query.text)
-        concepts = match_concepts(query.concepts, self.store)
-        hits = search(query, vector, concepts, self.store, limit)
-        return hits, features(query, hits, concepts.lacking, self.store.foreign(vector))
+        vector, likely = self._alignment.read(self._encoder.encode_question(query.text))
+        concepts = asked_concepts(query.concepts, likely, self.store.thesaurus())
+        hits = search(Sought(query, vector, concepts), self.store, self._examples, self._ranking, limit)
+        return hits, features(query, hits, lacking(query.concepts, self.store), self._examples.foreign(vector))
 
     def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
         hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(resolved.leave_out))

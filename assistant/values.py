@@ -182,8 +182,8 @@ class PassageHit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A sheet found. ``score`` (higher is better) adds up, weighed, the cosine of its nearest passage,
-    ``coverage``, the share of the question's weighed terms that it bears, and ``need``, the cosine of
-    the nearest of its needs, and ``concept``, the share of the question's concepts that it names.
+    ``coverage``, the share of the question's weighed terms that it bears, ``need``, the cosine of the
+    nearest of its needs, and ``concept``, that of the concepts that it names to those asked for.
     """
 
     sheet: Sheet

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from assistant.documents import load_yaml
-from assistant.values import ExampleKind, Hit, Query
+from assistant.values import Hit, Query
 
 
 class Calibration(BaseModel):
@@ -37,20 +37,23 @@ def load_calibration(path: Path) -> Calibration:
     return load_yaml(path, Calibration)
 
 
-def features(
-    query: Query, hits: Sequence[Hit], lacking: float, foreign: Mapping[ExampleKind, float]
-) -> dict[str, float]:
-    """What is known of a question once it is searched; zeros when nothing was found."""
+def features(query: Query, hits: Sequence[Hit], lacking: float, foreign: float) -> dict[str, float]:
+    """What is known of a question once it is searched; zeros when nothing was found.
+
+    Args:
+        lacking: the share of the concepts asked for that no sheet names.
+        foreign: the cosine of the nearest question that the corpus cannot answer.
+    """
     best = hits[0] if hits else None
     return {
         "score": best.score if best else 0.0,
         "coverage": max((hit.coverage for hit in hits), default=0.0),
         "need": max((hit.need for hit in hits), default=0.0),
-        # the share of the sector's concepts asked for that no sheet names
+        "concept": max((hit.concept for hit in hits), default=0.0),
         "lacking": lacking,
         # a place, a structure or a partner that sheets bear is evidence by itself
         "named": float(bool(query.facets and hits)),
-        "foreign": max(foreign.values(), default=0.0),
+        "foreign": foreign,
     }
 
 
