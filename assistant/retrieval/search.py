@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from assistant.indexing.encoder import Vectors
 from assistant.retrieval.concepts import ConceptMatch
+from assistant.retrieval.requirements import bearing_words, holds, states
 from assistant.stores.store import Store
 from assistant.values import Hit, PassageHit, Query
 
@@ -31,7 +32,7 @@ def search(query: Query, vector: Vectors, concepts: ConceptMatch, store: Store, 
     nearest: dict[str, float] = {}
     for passage, cosine in matches.passages:
         nearest.setdefault(passage.sheet_id, cosine)
-    candidates = dict.fromkeys([*nearest, *matches.sheets, *matches.needs])
+    candidates = dict.fromkeys([*nearest, *matches.sheets, *matches.needs, *bearing_words(query.phrases, store)])
     scores = {
         sheet_id: nearest.get(sheet_id, 0.0)
         + TERM_WEIGHT * matches.sheets.get(sheet_id, 0.0)
@@ -39,7 +40,7 @@ def search(query: Query, vector: Vectors, concepts: ConceptMatch, store: Store, 
         + CONCEPT_WEIGHT * concepts.shares.get(sheet_id, 0.0)
         for sheet_id in candidates
     }
-    if query.preferred or query.excluded:
+    if query.preferred or query.excluded or query.phrases or query.amounts:
         scores = _chosen(query, scores, store)
     best = sorted(scores, key=lambda sheet_id: -scores[sheet_id])[:limit]
     return [
@@ -57,11 +58,15 @@ def search(query: Query, vector: Vectors, concepts: ConceptMatch, store: Store, 
 
 
 def _chosen(query: Query, scores: dict[str, float], store: Store) -> dict[str, float]:
-    """The scores of the sheets that bear nothing excluded, raised by what is preferred."""
+    """The scores of the sheets that bear nothing excluded and hold the phrases, raised by what is preferred."""
     return {
         sheet.id: scores[sheet.id]
         + PREFERENCE_WEIGHT
-        * sum(bool(set(sheet.facet(facet)) & set(values)) for facet, values in query.preferred.items())
+        * (
+            sum(bool(set(sheet.facet(facet)) & set(values)) for facet, values in query.preferred.items())
+            + sum(states(sheet, amount) for amount in query.amounts)
+        )
         for sheet in store.sheets(list(scores))
         if not any(set(sheet.facet(facet)) & set(values) for facet, values in query.excluded.items())
+        and holds(sheet, query.phrases)
     }
