@@ -16,11 +16,12 @@ from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
 from assistant.retrieval.quoting import ENDS, Quoter, silence
 from assistant.retrieval.search import Ranking, Sought, load_ranking, search
-from assistant.retrieval.understand import Filters, Understanding, checked_question
+from assistant.retrieval.understand import EXAMPLE, Filters, Understanding, checked_question
 from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
 from assistant.stores import open_store
 from assistant.stores.store import Store
+from assistant.typography import guillemets
 from assistant.values import Answer, Excerpt, Hit, Query, Role, Sheet
 
 NEW = Conversation()
@@ -84,19 +85,22 @@ class Assistant:
         conversation: Conversation = NEW,
         filters: Filters | None = None,
         limit: int | None = None,
+        as_typed: bool = False,
     ) -> tuple[Answer, Conversation]:
         """The answer to a question, and the conversation with it.
 
         Args:
             filters: values that a sheet must bear, alternatives within a facet.
             limit: how many sheets to show at most; the settings' number when None.
+            as_typed: nothing that the question says is read as misspelt.
 
         Raises:
             QuestionError: the question is empty or too long.
         """
         question = checked_question(question, self.settings.question_characters)
-        resolved = resolve(question, conversation, self._understanding)
-        query = self._understanding.query(resolved.need, filters, resolved.roles)
+        understanding = self._understanding.as_typed() if as_typed else self._understanding
+        resolved = resolve(question, conversation, understanding)
+        query = understanding.query(resolved.need, filters, resolved.roles)
         answer = self._answer(question, query, resolved, limit or self.settings.sheets)
         shown = tuple(excerpt.sheet.id for excerpt in answer.sheets)
         return answer, conversation.then(Turn(question, resolved.need, query.facets, shown))
@@ -119,8 +123,8 @@ class Assistant:
         hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(resolved.leave_out))
         likely = probability(evidence, self._calibration) >= self._calibration.threshold
         answers = bool(hits) and (likely or query.lists)
-        least = hits[0].score * _SHOWN_SHARE if hits and not query.facets else float("-inf")
-        kept = [hit for hit in hits if hit.sheet.id not in resolved.leave_out]
+        least = hits[0].score * _SHOWN_SHARE if hits and not (query.facets or query.lists) else float("-inf")
+        kept = [hit for hit in hits if hit.sheet.id not in resolved.leave_out and not query.vague]
         shown = [hit for hit in kept if hit.score >= least][:limit] if answers else []
         rarity = self.store.rarity(query.terms)
         bearing = self.store.bearing(query.terms)
@@ -128,7 +132,7 @@ class Assistant:
         return Answer(
             question=question,
             answered=bool(shown),
-            message=self._message(len(shown), query, resolved),
+            message=self._message(len(shown), query, resolved, bool(kept)),
             sheets=excerpts if shown else (),
             nearest=() if shown else excerpts,
             query=query,
@@ -148,13 +152,17 @@ class Assistant:
             silent={role: silence(hit.sheet, role) for role, quotes in ends.items() if not quotes},
         )
 
-    def _message(self, shown: int, query: Query, resolved: Resolved) -> str:
-        """What the assistant says itself, before any quote."""
+    def _message(self, shown: int, query: Query, resolved: Resolved, found: bool) -> str:
+        """What the assistant says itself, before any quote; ``found`` when there is a nearest sheet."""
         if shown:
             more = " de plus" if resolved.leave_out else ""
             return f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
         if resolved.leave_out:
             return "Pas d’autre fiche sur ce sujet"
+        if query.vague:
+            return f"Nommez un besoin, un public ou un lieu, par exemple\u00a0: {EXAMPLE}"
+        if query.phrases and not found:
+            return f"Aucune fiche ne contient mot pour mot {' et '.join(map(guillemets, query.phrases))}"
         sought = ", ".join(query.words[term] for term in query.terms[:6]) or query.text
         among = "".join(f", {facet.value}\u00a0: {' ou '.join(values)}" for facet, values in query.facets.items())
         return f"Aucune fiche ne répond à cette demande (cherché\u00a0: {sought}{among})"

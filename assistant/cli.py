@@ -41,6 +41,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="La question, entre guillemets.")],
     top: Top = None,
     all_sheets: Annotated[bool, typer.Option("--all", help="Toutes les fiches qui répondent.")] = False,
+    as_typed: Annotated[bool, typer.Option("--as-typed", help="Lit les mots tels quels, sans les corriger.")] = False,
     public: Annotated[list[str] | None, typer.Option("--public", help="Public visé\u00a0; peut être répété.")] = None,
     as_json: AsJson = False,
     data: Data = None,
@@ -53,7 +54,7 @@ def ask(
     assistant = _open(data, index)
     filters = {Facet.PUBLIC: _known_values(assistant, Facet.PUBLIC, public)} if public else None
     limit = assistant.store.manifest.sheets if all_sheets else top
-    answer, _ = assistant.ask(question, filters=filters, limit=limit)
+    answer, _ = assistant.ask(question, filters=filters, limit=limit, as_typed=as_typed)
     _print(answer_document(answer) if as_json else answer_text(answer, assistant.schema))
 
 

@@ -148,13 +148,31 @@ class Example:
     sheet_id: str | None = None
 
 
+class AmountKind(StrEnum):
+    """What an amount counts."""
+
+    MONEY = "money"
+    PEOPLE = "people"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount asked for, in euros or people: ``least`` to ``most``, both included."""
+
+    kind: AmountKind
+    least: float
+    most: float
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """An understood question.
 
     ``terms`` are stems, looked up as they are; ``words`` gives the word of the question behind each.
     Sheets have to bear ``facets`` and none of ``excluded``; ``preferred`` raises them. ``lists`` is
-    true when nothing else was asked for: every sheet that bears the facets is an answer.
+    true when nothing else was asked for: every sheet that bears the facets is an answer; ``vague``
+    when nothing was asked for at all.
+    Sheets have to hold each of ``phrases``, folded; those that state one of ``amounts`` are raised.
     ``concepts`` are those of the thesaurus that it names, weighed; ``corrections`` pair what was
     typed with what was read, ``expansions`` the words of the question with what else was searched.
     """
@@ -167,7 +185,10 @@ class Query:
     facets: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     excluded: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     preferred: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    phrases: tuple[str, ...] = ()
+    amounts: tuple[Amount, ...] = ()
     lists: bool = False
+    vague: bool = False
     corrections: tuple[tuple[str, str], ...] = ()
     expansions: tuple[tuple[str, str], ...] = ()
 

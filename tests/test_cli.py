@@ -50,6 +50,13 @@ def test_ask_json_writes_one_document_of_the_contract(run):
     assert all({"section", "text", "source", "start", "end"} <= quote.keys() for quote in sheet["quotes"])
 
 
+def test_a_correction_is_said_and_can_be_refused(run):
+    corrected = run("ask", "lisolement des aînés")
+    assert "--as-typed" in corrected.stdout
+    document = json.loads(run("ask", "lisolement des aînés", "--as-typed", "--json").stdout)
+    assert document["understood"]["corrections"] == []
+
+
 def test_public_is_a_filter_and_an_unknown_one_is_named_with_the_choices(run):
     document = json.loads(run("ask", "que proposer ?", "--public", "seniors", "--json").stdout)
     assert document["sheets"]

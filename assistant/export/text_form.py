@@ -10,6 +10,7 @@ from assistant.typography import guillemets
 from assistant.values import Answer, Excerpt, Facet, Kind, Quote, Role, Sheet, Status
 
 SILENCE = {Status.EMPTY: "non renseigné", Status.PLACEHOLDER: "document joint non fourni"}
+EXPANSIONS_SHOWN = 6
 _BAR = "    │ "
 
 
@@ -20,12 +21,19 @@ def answer_text(answer: Answer, schema: Schema) -> str:
         blocks.append(f"Compris comme la suite de\u00a0: {answer.query.text}")
     if answer.query.corrections:
         read = ", ".join(f"{guillemets(read)} pour {guillemets(typed)}" for typed, read in answer.query.corrections)
-        blocks.append(f"Lu\u00a0: {read}")
+        blocks.append(f"Lu\u00a0: {read} (pour garder vos mots\u00a0: --as-typed)")
+    if also := searched_too(answer):
+        blocks.append(f"Cherché aussi\u00a0: {', '.join(also)}")
     blocks += [_excerpt(number, excerpt, schema) for number, excerpt in enumerate(answer.sheets, start=1)]
     if answer.nearest:
         blocks.append("La fiche la plus proche – elle ne répond pas à la question\u00a0:")
         blocks += [_excerpt(None, excerpt, schema) for excerpt in answer.nearest]
     return printable("\n\n".join(blocks))
+
+
+def searched_too(answer: Answer) -> tuple[str, ...]:
+    """The concepts that were searched besides the words of the question, a few of them."""
+    return tuple(dict.fromkeys(concept for _, concept in answer.query.expansions))[:EXPANSIONS_SHOWN]
 
 
 def sheet_text(sheet: Sheet) -> str:

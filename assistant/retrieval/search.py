@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.documents import load_yaml
 from assistant.indexing.encoder import Vectors
 from assistant.retrieval.examples import Examples
+from assistant.retrieval.requirements import bearing_words, holds, states
 from assistant.stores.store import Store
 from assistant.values import Hit, PassageHit, Query
 
@@ -61,7 +62,8 @@ def search(sought: Sought, store: Store, examples: Examples, ranking: Ranking, l
     for passage, cosine in matches.passages:
         nearest.setdefault(passage.sheet_id, cosine)
     needs = examples.needs(vector, store.sheet_ids(query.facets) if query.facets else None)
-    candidates = dict.fromkeys([*nearest, *matches.sheets, *needs, *matches.concepts])
+    worded = bearing_words(query.phrases, store)
+    candidates = dict.fromkeys([*nearest, *matches.sheets, *needs, *matches.concepts, *worded])
     scores = {
         sheet_id: nearest.get(sheet_id, 0.0)
         + ranking.terms * matches.sheets.get(sheet_id, 0.0)
@@ -69,7 +71,7 @@ def search(sought: Sought, store: Store, examples: Examples, ranking: Ranking, l
         + ranking.concepts * matches.concepts.get(sheet_id, 0.0)
         for sheet_id in candidates
     }
-    if query.preferred or query.excluded:
+    if query.preferred or query.excluded or query.phrases or query.amounts:
         scores = _chosen(query, scores, store)
     best = sorted(scores, key=lambda sheet_id: -scores[sheet_id])[:limit]
     return [
@@ -87,11 +89,15 @@ def search(sought: Sought, store: Store, examples: Examples, ranking: Ranking, l
 
 
 def _chosen(query: Query, scores: dict[str, float], store: Store) -> dict[str, float]:
-    """The scores of the sheets that bear nothing excluded, raised by what is preferred."""
+    """The scores of the sheets that bear nothing excluded and hold the phrases, raised by what is preferred."""
     return {
         sheet.id: scores[sheet.id]
         + PREFERENCE_WEIGHT
-        * sum(bool(set(sheet.facet(facet)) & set(values)) for facet, values in query.preferred.items())
+        * (
+            sum(bool(set(sheet.facet(facet)) & set(values)) for facet, values in query.preferred.items())
+            + sum(states(sheet, amount) for amount in query.amounts)
+        )
         for sheet in store.sheets(list(scores))
         if not any(set(sheet.facet(facet)) & set(values) for facet, values in query.excluded.items())
+        and holds(sheet, query.phrases)
     }
