@@ -47,8 +47,8 @@ class Assistant:
         self._quoter = Quoter(schema)
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> Assistant:
-        """The assistant over the index of the settings.
+    def open(cls, settings: Settings | None = None, calibration: Calibration | None = None) -> Assistant:
+        """The assistant over the index of the settings; abstention is the data folder's unless given.
 
         Raises:
             MissingIndex, DamagedIndex, StaleIndex, SchemaError, EncoderError: each says what to do.
@@ -64,7 +64,7 @@ class Assistant:
             encoder,
             load_schema(data / SCHEMA),
             understanding,
-            load_calibration(data / CALIBRATION),
+            calibration or load_calibration(data / CALIBRATION),
             settings,
         )
 
@@ -100,13 +100,13 @@ class Assistant:
     def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
         vector = self._encoder.encode_question(query.text)
         concepts = match_concepts(query.concepts, self.store)
-        hits = search(query, vector, concepts, self.store, limit)
+        hits = search(query, vector, concepts, self.store, limit, self.settings.needs)
         return hits, features(query, hits, concepts.lacking, self.store.foreign(vector))
 
     def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
         hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(resolved.leave_out))
-        likely = probability(evidence, self._calibration) >= self._calibration.threshold
-        answers = bool(hits) and (likely or query.lists)
+        confidence = probability(evidence, self._calibration)
+        answers = bool(hits) and (confidence >= self._calibration.threshold or query.lists)
         least = hits[0].score * _SHOWN_SHARE if hits and not query.facets else float("-inf")
         kept = [hit for hit in hits if hit.sheet.id not in resolved.leave_out]
         shown = [hit for hit in kept if hit.score >= least][:limit] if answers else []
@@ -122,6 +122,7 @@ class Assistant:
             query=query,
             follows=resolved.follows,
             corpus_version=self.store.manifest.corpus_version,
+            confidence=confidence,
         )
 
     def _excerpt(self, hit: Hit, query: Query, rarity: Mapping[str, float], bearing: Mapping[str, set[str]]) -> Excerpt:

@@ -8,6 +8,8 @@ by the best one found, it stays low when the words of the question are hardly in
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.indexing.encoder import Vectors
 from assistant.retrieval.concepts import ConceptMatch
 from assistant.stores.store import Store
@@ -20,14 +22,19 @@ PREFERENCE_WEIGHT = 0.1
 _PASSAGES_A_SHEET = 12  # of a ranking: fusion needs passages of sheets that both rankings know
 
 
-def search(query: Query, vector: Vectors, concepts: ConceptMatch, store: Store, limit: int) -> list[Hit]:
+def search(
+    query: Query, vector: Vectors, concepts: ConceptMatch, store: Store, limit: int, needs: bool = True
+) -> list[Hit]:
     """The ``limit`` best sheets for a query, best first; ties in the order of the corpus.
 
     Args:
         vector: the encoder's vector of the question, shape (dimension,).
         concepts: those of the question, held against the sheets.
+        needs: whether the needs of ``data/needs.yaml`` are searched.
     """
     matches = store.search(vector, query.terms, query.facets, limit * _PASSAGES_A_SHEET)
+    if not needs:
+        matches = replace(matches, needs={})
     nearest: dict[str, float] = {}
     for passage, cosine in matches.passages:
         nearest.setdefault(passage.sheet_id, cosine)
