@@ -134,8 +134,8 @@ def _reliability(evaluation: Evaluation, bins: Sequence[Bin]) -> list[str]:
         "## L’abstention sait-elle ce qu’elle sait\u202f?",
         "Chaque réponse porte la probabilité que le corpus réponde à la question. Si elle dit vrai, les questions "
         "annoncées à 0,8 ont une fiche huit fois sur dix. Score de Brier (0 est le mieux)\u00a0: "
-        f"{number(brier(evaluation.results))}. Elle est ajustée comme s’il y avait autant de questions sans fiche que "
-        "d’autres\u00a0: là où celles-ci sont plus nombreuses, les points se tiennent au-dessus de la diagonale.",
+        f"{number(brier(evaluation.results))}. La probabilité est ajustée comme si la moitié des questions avaient "
+        "une fiche\u00a0: quand elles sont plus nombreuses, les points se tiennent au-dessus de la diagonale.",
         f"![Probabilité annoncée et part des questions qui ont une fiche]({RELIABILITY})",
         _table(["annoncée", "n", "moyenne annoncée", "part qui a une fiche"], rows),
     ]

@@ -21,7 +21,7 @@ MEASURES = (
     "exactness",
 )
 LESS_IS_BETTER = ("false_refusal", "words_a_sheet")
-DIGITS = 4
+DIGITS = 6  # more than is shown: what is rounded twice is rounded wrong
 
 
 def share(result: Result, name: str) -> Share | None:

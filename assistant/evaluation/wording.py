@@ -33,8 +33,9 @@ def number(value: float | None, name: str = "") -> str:
 
 
 def signed(value: float, name: str = "") -> str:
-    """A difference with its sign, a true minus."""
-    return f"{value:+.{_digits(name)}f}".replace(".", ",").replace("-", "−")
+    """A difference with its sign, a true minus; none for what is written as zero."""
+    rounded = round(value, _digits(name))
+    return number(0.0, name) if rounded == 0 else f"{rounded:+.{_digits(name)}f}".replace(".", ",").replace("-", "−")
 
 
 def between(bounds: Sequence[float], name: str = "") -> str:
