@@ -48,15 +48,15 @@ class Assistant:
         self.settings = settings
         self._encoder = encoder
         self._alignment = alignment
-        self._examples = Examples(*store.examples(), alignment)
+        self._examples = Examples(*store.examples(), alignment, with_needs=settings.needs)
         self._ranking = ranking
         self._calibration = calibration
         self._understanding = understanding
         self._quoter = Quoter(schema)
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> Assistant:
-        """The assistant over the index of the settings.
+    def open(cls, settings: Settings | None = None, calibration: Calibration | None = None) -> Assistant:
+        """The assistant over the index of the settings; abstention is the data folder's unless given.
 
         Raises:
             MissingIndex, DamagedIndex, StaleIndex, SchemaError, EncoderError: each says what to do.
@@ -75,7 +75,7 @@ class Assistant:
             understanding,
             alignment,
             load_ranking(data / RANKING),
-            load_calibration(data / CALIBRATION),
+            calibration or load_calibration(data / CALIBRATION),
             settings,
         )
 
@@ -121,8 +121,8 @@ class Assistant:
 
     def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
         hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(resolved.leave_out))
-        likely = probability(evidence, self._calibration) >= self._calibration.threshold
-        answers = bool(hits) and (likely or query.lists)
+        confidence = probability(evidence, self._calibration)
+        answers = bool(hits) and (confidence >= self._calibration.threshold or query.lists)
         least = hits[0].score * _SHOWN_SHARE if hits and not (query.facets or query.lists) else float("-inf")
         kept = [hit for hit in hits if hit.sheet.id not in resolved.leave_out and not query.vague]
         shown = [hit for hit in kept if hit.score >= least][:limit] if answers else []
@@ -138,6 +138,7 @@ class Assistant:
             query=query,
             follows=resolved.follows,
             corpus_version=self.store.manifest.corpus_version,
+            confidence=confidence,
         )
 
     def _excerpt(self, hit: Hit, query: Query, rarity: Mapping[str, float], bearing: Mapping[str, set[str]]) -> Excerpt:

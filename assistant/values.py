@@ -255,7 +255,8 @@ class Answer:
     """What is shown for one question: sheets, or a refusal with the nearest one.
 
     ``message`` is what the assistant says itself; ``follows`` is true when the question was
-    completed with the one before it.
+    completed with the one before it; ``confidence`` is the probability, 0 to 1, that the corpus
+    answers, which abstention holds against its threshold.
     """
 
     question: str
@@ -266,3 +267,4 @@ class Answer:
     query: Query
     follows: bool
     corpus_version: str
+    confidence: float

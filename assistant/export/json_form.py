@@ -26,6 +26,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
             "corrections": [list(pair) for pair in answer.query.corrections],
             "expansions": [list(pair) for pair in answer.query.expansions],
         },
+        "confidence": round(answer.confidence, 4),
         "corpus": answer.corpus_version,
     }
 

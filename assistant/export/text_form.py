@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from assistant.corpus.schema import Schema
 from assistant.typography import guillemets
@@ -47,34 +46,6 @@ def sheet_text(sheet: Sheet) -> str:
         else:
             lines.append(f"    ({SILENCE[section.status]})")
     return printable("\n".join(lines))
-
-
-def report_text(figures: Mapping[str, Any]) -> str:
-    """An evaluation report as a table, a line a group of questions."""
-    names = {
-        "questions": "n",
-        "ndcg": "nDCG@5",
-        "mrr": "MRR",
-        "recall": "rappel@5",
-        "section_hit": "section",
-        "coverage": "citations",
-        "refusal": "refus justes",
-        "false_refusal": "refus à tort",
-        "words_a_sheet": "mots/fiche",
-    }
-    groups = {
-        "toutes": figures["all"],
-        "à régler": figures["tuning"],
-        "à vérifier": figures["checking"],
-        **figures["kinds"],
-    }
-    lines = ["".join([f"{'':<14}", *(f"{name:>13}" for name in names.values())])]
-    for group, values in groups.items():
-        cells = ("–" if values[name] is None else f"{values[name]:g}" for name in names)
-        lines.append("".join([f"{group:<14}", *(f"{cell:>13}" for cell in cells)]))
-    everything = figures["all"]
-    lines.append(f"Citations exactes\u00a0: {everything['quotes_exact']} sur {everything['quotes']}.")
-    return "\n".join(lines)
 
 
 def printable(text: str) -> str:

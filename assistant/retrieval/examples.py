@@ -12,9 +12,16 @@ from assistant.values import Example
 class Examples:
     """The examples of an index, aligned once."""
 
-    def __init__(self, examples: Sequence[Example], vectors: Vectors, alignment: Alignment) -> None:
-        """``vectors``: the encoder's own, shape (number of examples, dimension)."""
-        needs = [row for row, example in enumerate(examples) if example.sheet_id]
+    def __init__(
+        self, examples: Sequence[Example], vectors: Vectors, alignment: Alignment, with_needs: bool = True
+    ) -> None:
+        """Align the examples.
+
+        Args:
+            vectors: the encoder's own, shape (number of examples, dimension).
+            with_needs: false leaves the needs of sheets out.
+        """
+        needs = [row for row, example in enumerate(examples) if example.sheet_id and with_needs]
         others = [row for row, example in enumerate(examples) if not example.sheet_id]
         self._sheets = [examples[row].sheet_id or "" for row in needs]
         self._needs = alignment.align(vectors[needs])

@@ -36,7 +36,7 @@ def _answer(excerpt: Excerpt, answered: bool = True, follows: bool = False, role
     query = Query(text="isolement <b>", terms=(), words={}, roles=roles)
     sheets = (excerpt,) if answered else ()
     nearest = () if answered else (excerpt,)
-    return Answer("q", answered, "1 fiche <trouvée>", sheets, nearest, query, follows, "v")
+    return Answer("q", answered, "1 fiche <trouvée>", sheets, nearest, query, follows, "v", 0.9)
 
 
 def _excerpt(quote: Quote | None = None, **silent: Status) -> Excerpt:
