@@ -11,7 +11,10 @@ import re
 from assistant.language.folding import fold
 from assistant.values import Role
 
-_COUNT = r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|\w+aines? d[e'])"
+_COUNT = (
+    r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|"
+    r"(?:diz|douz|quinz|vingt|trent|quarant|cinquant|cent)aines? d[e'])"
+)
 _PERSON = (
     r"(?:salarie|benevole|professionnel|personne|agent|animat|intervenant|prestataire|participant|habitant|parent|"
     r"enfant|famille|jeune|conseill|travailleu|referent|responsable|partenaire|educat|mediat|adulte|senior|lyceen|"
@@ -25,19 +28,19 @@ _CUES: dict[Role, re.Pattern[str]] = {
     Role.PEOPLE: re.compile(rf"\b{_COUNT} ?(?:\w+[ -])?{_PERSON}|\bencadre(?:nt|s|es)?\b|\banimee?s? par\b"),
     Role.LIMITS: re.compile(
         r"\bdifficil|\bdifficulte|\bfreins?\b|\bobstacle|\blimites?\b|\bmanqu(?:e|ent|ait)\b|\bfaibles?\b|\bmalgre\b|"
-        r"\bneanmoins\b|\bcependant\b|\bproblem|\bcontraint|\bcompliqu|\bd'attente\b|\bessouf|\brisques?\b|\bpeu de\b|"
+        r"\bneanmoins\b|\bcependant\b|\bproblemes?\b|\bcontraint|\bcompliqu|"
+        r"\bd'attente\b|\bessouf|\brisques?\b|\bpeu de\b|"
         r"\bne (?:pouvons|peut|peuvent|sont|permet) (?:pas|plus)\b|\bn[e'] ?\w+ (?:pas|plus) "
     ),
     Role.PERSPECTIVES: re.compile(
         r"\bperspectives?\b|\breconduc|\breconduit|\breconduire\b|\bprochaine?s?\b|\benvisag|\bpoursui(?:vre|te|vra)|"
-        r"\bperennis|\bprev(?:u|ue|us|ues|oit|oyons)\b|\ba (?:l'avenir|venir|terme)\b|\breiterer\b|\bsouhait|"
-        r"\b(?:elargir|etendre|continuer|renouveler|deployer)\b"
+        r"\bperennis|\bprev(?:u|ue|us|ues|oit|oyons)\b|\ba (?:l'avenir|venir|terme)\b|\breiterer\b|"
+        r"\bsouhait(?:e|ent|ons) \w+(?:er|ir|re)\b|\b(?:elargir|etendre|continuer|renouveler|deployer)\b"
     ),
 }
-_APOSTROPHES = str.maketrans("’‘ʼ", "'''")
 
 
 def spoken_of(text: str) -> frozenset[Role]:
     """The roles among means, people, limits and perspectives that the words of a sentence point to."""
-    folded = fold(text.translate(_APOSTROPHES))
+    folded = fold(text)
     return frozenset(role for role, cue in _CUES.items() if cue.search(folded))

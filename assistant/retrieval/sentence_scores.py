@@ -16,14 +16,14 @@ from assistant.language.sentences import clauses, sentences
 from assistant.language.thesaurus import Thesaurus
 from assistant.values import Hit, Kind, Query, Role, Sheet, Span, Status
 
-WORDS_OF_A_CLAUSE = 40
+WORDS_OF_A_CLAUSE = 50
 _BRIEF = 4  # words: a shorter sentence says little by itself
 WEIGHTS = {
     "terms": 2.0,
     "near": 2.25,
     "concepts": 1.0,
-    "wanted": 3.4,
-    "elsewhere": 1.0,
+    "wanted": 5.0,
+    "elsewhere": 2.0,
     "instead": 1.5,
     "summary": 1.0,
     "brief": -0.5,
