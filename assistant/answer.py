@@ -14,7 +14,7 @@ from assistant.indexing.encoder import Encoder, open_encoder
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
-from assistant.retrieval.quoting import ENDS, Quoter, silence
+from assistant.retrieval.quoting import Quoter, silence
 from assistant.retrieval.search import Ranking, Sought, load_ranking, search
 from assistant.retrieval.understand import EXAMPLE, Filters, Understanding, checked_question
 from assistant.retrieval.wordings import load_wordings
@@ -26,6 +26,7 @@ from assistant.values import Answer, Excerpt, Hit, Query, Role, Sheet
 
 NEW = Conversation()
 _NEAREST = 1
+_EVEN = 1  # the rank by which sheets are quoted that none of the others outdoes
 _SHOWN_SHARE = 0.5  # of the best score: a sheet below does not help enough to be shown
 
 
@@ -52,7 +53,7 @@ class Assistant:
         self._ranking = ranking
         self._calibration = calibration
         self._understanding = understanding
-        self._quoter = Quoter(schema)
+        self._quoter = Quoter(schema, store.thesaurus())
 
     @classmethod
     def open(cls, settings: Settings | None = None, calibration: Calibration | None = None) -> Assistant:
@@ -128,7 +129,10 @@ class Assistant:
         shown = [hit for hit in kept if hit.score >= least][:limit] if answers else []
         rarity = self.store.rarity(query.terms)
         bearing = self.store.bearing(query.terms)
-        excerpts = tuple(self._excerpt(hit, query, rarity, bearing) for hit in shown or kept[:_NEAREST])
+        excerpts = tuple(
+            self._excerpt(hit, query, rarity, bearing, rank if shown and not query.lists else _EVEN)
+            for rank, hit in enumerate(shown or kept[:_NEAREST])
+        )
         return Answer(
             question=question,
             answered=bool(shown),
@@ -141,16 +145,24 @@ class Assistant:
             confidence=confidence,
         )
 
-    def _excerpt(self, hit: Hit, query: Query, rarity: Mapping[str, float], bearing: Mapping[str, set[str]]) -> Excerpt:
-        ends = {role: self._quoter.ends(hit.sheet, role, query) for role in ENDS}
+    def _excerpt(
+        self,
+        hit: Hit,
+        query: Query,
+        rarity: Mapping[str, float],
+        bearing: Mapping[str, set[str]],
+        rank: int,
+    ) -> Excerpt:
+        quotes = self._quoter.quotes(hit, query, rarity, rank)
+        ends = {Role.LIMITS: quotes.limits, Role.PERSPECTIVES: quotes.perspectives}
         return Excerpt(
             sheet=hit.sheet,
             score=hit.score,
             reason=_reason(hit.sheet, query, bearing),
-            quotes=(*self._quoter.quotes(hit, query, rarity), *ends[Role.LIMITS], *ends[Role.PERSPECTIVES]),
-            limits=ends[Role.LIMITS],
-            perspectives=ends[Role.PERSPECTIVES],
-            silent={role: silence(hit.sheet, role) for role, quotes in ends.items() if not quotes},
+            quotes=(*quotes.answers, *quotes.limits, *quotes.perspectives),
+            limits=quotes.limits,
+            perspectives=quotes.perspectives,
+            silent={role: silence(hit.sheet, role) for role, said in ends.items() if not said},
         )
 
     def _message(self, shown: int, query: Query, resolved: Resolved, found: bool) -> str:
