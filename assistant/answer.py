@@ -118,7 +118,9 @@ class Assistant:
         vector, likely = self._alignment.read(self._encoder.encode_question(query.text))
         concepts = asked_concepts(query.concepts, likely, self.store.thesaurus())
         hits = search(Sought(query, vector, concepts), self.store, self._examples, self._ranking, limit)
-        return hits, features(query, hits, lacking(query.concepts, self.store), self._examples.foreign(vector))
+        near = {"foreign": self._examples.foreign(vector), "leaning": self._examples.leaning(vector)}
+        bearing = self.store.bearing(query.terms)
+        return hits, features(query, hits, bearing, lacking(query.concepts, self.store), near)
 
     def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
         hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(resolved.leave_out))

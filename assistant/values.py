@@ -204,7 +204,8 @@ class PassageHit(NamedTuple):
 class Hit:
     """A sheet found. ``score`` (higher is better) adds up, weighed, the cosine of its nearest passage,
     ``coverage``, the share of the question's weighed terms that it bears, ``need``, the cosine of the
-    nearest of its needs, and ``concept``, that of the concepts that it names to those asked for.
+    nearest of its needs, ``concept``, that of the concepts that it names to those asked for, and
+    ``section``, that of its nearest passage in a section asked for.
     """
 
     sheet: Sheet
@@ -213,6 +214,7 @@ class Hit:
     coverage: float
     need: float
     concept: float
+    section: float
     passages: tuple[PassageHit, ...]
 
 

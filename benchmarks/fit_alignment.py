@@ -1,6 +1,6 @@
 """Fit the alignment of questions on everyday wordings, and say how well it finds their concepts.
 
-usage: .venv/bin/python benchmarks/fit_alignment.py    # rewrites data/alignment.npz; some minutes
+usage: .venv/bin/python -m benchmarks.fit_alignment    # rewrites data/alignment.npz; some minutes
 
 Ridge regression, from the vectors of what people say (data/everyday.yaml) to those of the names of the
 concepts that they want (data/thesaurus.yaml). No judged question is read. The penalty is chosen by

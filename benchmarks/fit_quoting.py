@@ -1,6 +1,6 @@
 """Fit the weights of sentences on the tuning half of the judged sets, and say how they hold on the other.
 
-usage: .venv/bin/python benchmarks/fit_quoting.py    # prints; sentence_scores.py holds them, rounded by hand
+usage: .venv/bin/python -m benchmarks.fit_quoting    # prints; sentence_scores.py holds them, rounded by hand
 
 A logistic regression: is a sentence, of a sheet that holds one of the excerpts to quote, part of such an
 excerpt? Reported: the area under the curve, a sheet at a time, for its weights and for those in use.
@@ -16,26 +16,21 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant.answer import Assistant
-from assistant.batch import read_questions
 from assistant.evaluation import Judged
-from assistant.indexing.encoder import Encoder, open_encoder
 from assistant.retrieval.sentence_scores import WEIGHTS, measures, read_sentences
-from assistant.settings import read_settings
-from assistant.values import Hit, PassageHit, Sheet, Span
+from assistant.values import Sheet, Span
+from benchmarks.judged import evidence, read_judged
 
 Group = list[tuple[dict[str, float], bool]]  # the sentences of one sheet, and whether each is to be quoted
 
 
 def main() -> None:
-    settings = read_settings()
-    assistant = Assistant.open(settings)
-    encoder = open_encoder(assistant.store.manifest.model)
-    judged = [q for path in sorted((settings.data / "judged").glob("*.jsonl")) for q in read_questions(path, Judged)]
+    assistant = Assistant.open()
     groups = [
         (question.tuning, group)
-        for question in judged
+        for question in read_judged(assistant)
         if question.must_quote and not question.history
-        for group in _groups(assistant, encoder, question)
+        for group in _groups(assistant, question)
     ]
     names = list(WEIGHTS)
     rows = [row for tuning, group in groups if tuning for row in group]
@@ -50,19 +45,17 @@ def main() -> None:
             print(f"  {'tuning' if half else 'checking':<9} AUC {_auc(chosen, weights):.3f}")
 
 
-def _groups(assistant: Assistant, encoder: Encoder, question: Judged) -> Iterator[Group]:
+def _groups(assistant: Assistant, question: Judged) -> Iterator[Group]:
     """The sentences of each relevant sheet that holds an excerpt to quote."""
     store = assistant.store
     query = assistant.ask(question.question)[0].query
-    vector = encoder.encode_question(query.text)
     rarity = store.rarity(query.terms)
     relevant = {one.sheet for one in question.relevant}
-    for sheet in store.sheets(store.sheet_ids({})):
+    for hit in evidence(assistant, question, store.manifest.sheets)[0]:
+        sheet = hit.sheet
         wanted = [span for excerpt in question.must_quote for span in _places(sheet, excerpt)]
         if sheet.title not in relevant or not wanted:
             continue
-        passages = tuple(PassageHit(*found) for found in store.similarities(vector, sheet.id))
-        hit = Hit(sheet, score=0, cosine=0, coverage=0, need=0, concept=0, passages=passages)
         yield [
             (measures(one, hit, query, rarity), any(a < one.span.end and one.span.start < b for a, b in wanted))
             for one in read_sentences(sheet, assistant.schema, store.thesaurus())

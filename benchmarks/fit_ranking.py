@@ -1,9 +1,9 @@
 """Fit the weights of the rankings on the tuning half of the judged sets, and say how they hold on the other.
 
-usage: .venv/bin/python benchmarks/fit_ranking.py    # rewrites data/ranking.yaml, prints what it measured
+usage: .venv/bin/python -m benchmarks.fit_ranking    # rewrites data/ranking.yaml, prints what it measured
 
 A softmax over the sheets of a question, fitted to their gains (ListNet, https://doi.org/10.1145/1273496.1273513),
-with four weights that may not be negative; the weight of the nearest passage is then made 1.
+with weights that may not be negative; the weight of the nearest passage is then made 1.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assistant.corpus.corpus import RANKING
 from benchmarks.judged import evidence, halves, read_judged
 
 PENALTY = 0.02
-NAMES = ("passages", "terms", "needs", "concepts")
+NAMES = ("passages", "terms", "needs", "concepts", "sections")
 HEAD = """# What each ranking weighs beside the cosine of the nearest passage, which weighs 1; made by
 # benchmarks/fit_ranking.py. The rankings are told in assistant/retrieval/search.py.
 """
@@ -34,14 +34,14 @@ def main() -> None:
     gains = np.zeros((len(judged), len(sheets)))
     for row, question in enumerate(track(judged, "questions")):
         for hit in evidence(assistant, question, len(sheets))[0]:
-            features[row, sheets[hit.sheet.id]] = (hit.cosine, hit.coverage, hit.need, hit.concept)
+            features[row, sheets[hit.sheet.id]] = (hit.cosine, hit.coverage, hit.need, hit.concept, hit.section)
         for one in question.relevant:
             gains[row, titles[one.sheet]] = 2**one.grade - 1
     tuning = dict(halves(judged))["tuning"]
     weights = _fit(features[tuning], gains[tuning])
     weights = weights / weights[0]
     # as if the sheets had no needs: the other weights have to serve then too
-    without = weights * np.array([1.0, 1.0, 0.0, 1.0])
+    without = np.where(np.array(NAMES) == "needs", 0.0, weights)
     for half, rows in halves(judged):
         measured = [np.mean(_ndcg(features[rows] @ given, gains[rows])) for given in (weights, without)]
         print(f"{half:<9} nDCG@5 {measured[0]:.3f}, without needs {measured[1]:.3f}")

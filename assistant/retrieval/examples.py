@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
+
 from assistant.indexing.alignment import Alignment
 from assistant.indexing.encoder import Vectors
 from assistant.values import Example
+
+_SHARPNESS = 20.0  # of the kernel: only the nearest examples count
 
 
 class Examples:
@@ -38,6 +42,16 @@ class Examples:
             if among is None or sheet_id in among:
                 nearest[sheet_id] = max(nearest.get(sheet_id, -1.0), cosine)
         return nearest
+
+    def leaning(self, vector: Vectors) -> float:
+        """How much nearer an aligned question is to those that the corpus cannot answer than to needs.
+
+        The logarithm of the ratio of two kernel densities; 0 when either kind is unknown.
+        """
+        if not len(self._foreign) or not len(self._needs):
+            return 0.0
+        densities = (np.exp(_SHARPNESS * (rows @ vector)).mean() for rows in (self._foreign, self._needs))
+        return float(np.subtract(*np.log(tuple(densities))))
 
     def foreign(self, vector: Vectors) -> float:
         """The cosine of the nearest question that the corpus cannot answer; 0 when none is known."""

@@ -1,7 +1,8 @@
 """Ranking: the rankings of a query, fused by sheet.
 
 A sheet's score adds up, weighed, the cosine of its nearest passage, the share of the question's weighed
-terms that it bears, the cosine of the nearest of its needs, and that of the concepts that it names. The
+terms that it bears, the cosine of the nearest of its needs, that of the concepts that it names, and, when the
+question asks for a section, the cosine of the nearest passage of such a section. The
 share of terms is BM25 over the BM25 of a sheet full of every term: unlike a score divided by the best one
 found, it stays low when the words of the question are hardly in the corpus. The weights are fitted and
 checked by ``benchmarks/fit_ranking.py`` and kept in ``data/ranking.yaml``, where they can be read.
@@ -22,8 +23,9 @@ from assistant.retrieval.requirements import bearing_words, holds, states
 from assistant.stores.store import Store
 from assistant.values import Hit, PassageHit, Query
 
-PREFERENCE_WEIGHT = 0.1
+PREFERENCE_WEIGHT = 0.05
 _PASSAGES_A_SHEET = 12  # of a ranking: fusion needs passages of sheets that both rankings know
+_READ_A_SHEET = 4  # sheets whose every passage is compared, for one that is shown
 
 
 class Ranking(BaseModel):
@@ -34,6 +36,7 @@ class Ranking(BaseModel):
     terms: float
     needs: float
     concepts: float
+    sections: float
 
 
 def load_ranking(path: Path) -> Ranking:
@@ -73,19 +76,26 @@ def search(sought: Sought, store: Store, examples: Examples, ranking: Ranking, l
     }
     if query.preferred or query.excluded or query.phrases or query.amounts:
         scores = _chosen(query, scores, store)
-    best = sorted(scores, key=lambda sheet_id: -scores[sheet_id])[:limit]
-    return [
-        Hit(
-            sheet=sheet,
-            score=scores[sheet.id],
-            cosine=nearest.get(sheet.id, 0.0),
-            coverage=matches.sheets.get(sheet.id, 0.0),
-            need=needs.get(sheet.id, 0.0),
-            concept=matches.concepts.get(sheet.id, 0.0),
-            passages=tuple(PassageHit(*found) for found in store.similarities(vector, sheet.id)),
+    best = sorted(scores, key=lambda sheet_id: -scores[sheet_id])[: limit * _READ_A_SHEET]
+    hits = []
+    for sheet in store.sheets(best):
+        passages = tuple(PassageHit(*found) for found in store.similarities(vector, sheet.id))
+        section = max(
+            (cosine for passage, cosine in passages if sheet.sections[passage.section].role in query.roles), default=0.0
         )
-        for sheet in store.sheets(best)
-    ]
+        hits.append(
+            Hit(
+                sheet=sheet,
+                score=scores[sheet.id] + ranking.sections * max(section, 0.0),
+                cosine=nearest.get(sheet.id, 0.0),
+                coverage=matches.sheets.get(sheet.id, 0.0),
+                need=needs.get(sheet.id, 0.0),
+                concept=matches.concepts.get(sheet.id, 0.0),
+                section=max(section, 0.0),
+                passages=passages,
+            )
+        )
+    return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
 
 def _chosen(query: Query, scores: dict[str, float], store: Store) -> dict[str, float]:
