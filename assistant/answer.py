@@ -27,7 +27,7 @@ from assistant.values import Answer, Excerpt, Hit, Query, Role, Sheet
 NEW = Conversation()
 _NEAREST = 1
 _EVEN = 1  # the rank by which sheets are quoted that none of the others outdoes
-_SHOWN_SHARE = 0.5  # of the best score: a sheet below does not help enough to be shown
+_SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to be shown
 
 
 class Assistant:
