@@ -23,7 +23,7 @@ from assistant.retrieval.requirements import bearing_words, holds, states
 from assistant.stores.store import Store
 from assistant.values import Hit, PassageHit, Query
 
-PREFERENCE_WEIGHT = 0.05
+PREFERENCE_WEIGHT = 0.1
 _PASSAGES_A_SHEET = 12  # of a ranking: fusion needs passages of sheets that both rankings know
 _READ_A_SHEET = 4  # sheets whose every passage is compared, for one that is shown
 

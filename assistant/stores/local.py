@@ -9,6 +9,7 @@ import json
 import math
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -59,7 +60,7 @@ class LocalStore:
         if self._index.d != self.manifest.dimension or len(self._mean) != self.manifest.dimension:
             raise DamagedIndex("L’index et son manifeste n’ont pas la même dimension.", REBUILD)
         row = self._one("SELECT value FROM meta WHERE key = 'thesaurus'")
-        self._thesaurus = Thesaurus(restore_concepts(json.loads(row[0])) if row else ())
+        self._thesaurus = Thesaurus(restore_concepts(json.loads(zlib.decompress(row[0]))) if row else ())
         self._sheet = lru_cache(maxsize=_CACHED_SHEETS)(self._read_sheet)
         self._passages = lru_cache(maxsize=_CACHED_SHEETS)(self._read_passages)
         self._overview = lru_cache(maxsize=_CACHED_SHEETS)(self._read_overview)

@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -166,7 +167,8 @@ class LocalDraft:
 
     def replace_thesaurus(self, concepts: Sequence[Concept], digest: str) -> None:
         document = json.dumps(dump_concepts(concepts), ensure_ascii=False, separators=(",", ":"))
-        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('thesaurus', ?)", (document,))
+        packed = zlib.compress(document.encode(), level=9)
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('thesaurus', ?)", (packed,))
         self._database.execute("INSERT OR REPLACE INTO meta VALUES ('thesaurus digest', ?)", (digest,))
         self._database.execute("DELETE FROM mentions")
 
