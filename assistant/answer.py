@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from assistant.conversation.follow_up import Resolved, resolve
 from assistant.conversation.state import Conversation, Turn
@@ -117,7 +118,9 @@ class Assistant:
     def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
         vector, likely = self._alignment.read(self._encoder.encode_question(query.text))
         concepts = asked_concepts(query.concepts, likely, self.store.thesaurus())
-        hits = search(Sought(query, vector, concepts), self.store, self._examples, self._ranking, limit)
+        # a section asked for afterwards changes what is quoted, not which sheets answer the need
+        need = replace(query, roles=self._understanding.roles(query.text))
+        hits = search(Sought(need, vector, concepts), self.store, self._examples, self._ranking, limit)
         near = {"foreign": self._examples.foreign(vector), "leaning": self._examples.leaning(vector)}
         bearing = self.store.bearing(query.terms)
         return hits, features(query, hits, bearing, lacking(query.concepts, self.store), near)
