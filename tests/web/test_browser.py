@@ -33,6 +33,10 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+# a loaded machine answers late; what is never shown still fails
+expect.set_options(timeout=20_000)
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page in an English browser; fails if it asks anything of another host, or if a script fails."""
