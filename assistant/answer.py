@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assistant.conversation.follow_up import Resolved, resolve
-from assistant.conversation.state import Conversation, Turn
-from assistant.corpus.corpus import CALIBRATION, DEPARTMENTS, SCHEMA, WORDINGS
+from assistant.conversation.choices import ChoiceReader
+from assistant.conversation.follow_up import Resolver
+from assistant.conversation.plan import Plan
+from assistant.conversation.reference import References
+from assistant.conversation.said import Tools
+from assistant.conversation.small_talk import SmallTalk
+from assistant.conversation.state import Conversation
+from assistant.conversation.wordings import load_talk
+from assistant.corpus.corpus import CALIBRATION, DEPARTMENTS, SCHEMA, TALK, WORDINGS
 from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.encoder import Encoder, open_encoder
@@ -19,6 +25,7 @@ from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
 from assistant.stores import open_store
 from assistant.stores.store import Store
+from assistant.turns import Turns
 from assistant.values import Answer, Excerpt, Hit, Query, Role, Sheet
 
 NEW = Conversation()
@@ -34,7 +41,7 @@ class Assistant:
         store: Store,
         encoder: Encoder,
         schema: Schema,
-        understanding: Understanding,
+        tools: Tools,
         calibration: Calibration,
         settings: Settings,
     ) -> None:
@@ -43,8 +50,9 @@ class Assistant:
         self.settings = settings
         self._encoder = encoder
         self._calibration = calibration
-        self._understanding = understanding
         self._quoter = Quoter(schema)
+        resolver = Resolver(tools, SmallTalk(tools.talk), schema.roles)
+        self._turns = Turns(resolver, store, encoder, schema, self._answer, self._excerpt)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Assistant:
@@ -58,12 +66,15 @@ class Assistant:
         encoder = open_encoder(store.manifest.model)
         data = settings.data
         departments = load_departments(data / DEPARTMENTS).values()
-        understanding = Understanding(load_wordings(data / WORDINGS), departments, store)
+        wordings, talk = load_wordings(data / WORDINGS), load_talk(data / TALK)
+        understanding = Understanding(wordings, departments, store)
+        choices = ChoiceReader(talk, wordings, departments, store)
+        tools = Tools(talk, choices, References(talk, choices, understanding, store), understanding, store)
         return cls(
             store,
             encoder,
             load_schema(data / SCHEMA),
-            understanding,
+            tools,
             load_calibration(data / CALIBRATION),
             settings,
         )
@@ -85,16 +96,11 @@ class Assistant:
             QuestionError: the question is empty or too long.
         """
         question = checked_question(question, self.settings.question_characters)
-        resolved = resolve(question, conversation, self._understanding)
-        query = self._understanding.query(resolved.need, filters, resolved.roles)
-        answer = self._answer(question, query, resolved, limit or self.settings.sheets)
-        shown = tuple(excerpt.sheet.id for excerpt in answer.sheets)
-        return answer, conversation.then(Turn(question, resolved.need, query.facets, shown))
+        return self._turns.take(question, conversation, filters, limit or self.settings.sheets)
 
     def evidence(self, question: str, conversation: Conversation = NEW) -> dict[str, float]:
         """What abstention knows of a question, by name: the features that calibration weighs."""
-        resolved = resolve(question, conversation, self._understanding)
-        query = self._understanding.query(resolved.need, roles=resolved.roles)
+        query = self._turns.query(self._turns.resolver.resolve(question, conversation))
         return self._search(query, self.settings.sheets)[1]
 
     def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
@@ -103,7 +109,7 @@ class Assistant:
         hits = search(query, vector, concepts, self.store, limit)
         return hits, features(query, hits, concepts.lacking, self.store.foreign(vector))
 
-    def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
+    def _answer(self, question: str, query: Query, resolved: Plan, limit: int) -> Answer:
         hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(resolved.leave_out))
         likely = probability(evidence, self._calibration) >= self._calibration.threshold
         answers = bool(hits) and (likely or query.lists)
@@ -136,7 +142,7 @@ class Assistant:
             silent={role: silence(hit.sheet, role) for role, quotes in ends.items() if not quotes},
         )
 
-    def _message(self, shown: int, query: Query, resolved: Resolved) -> str:
+    def _message(self, shown: int, query: Query, resolved: Plan) -> str:
         """What the assistant says itself, before any quote."""
         if shown:
             more = " de plus" if resolved.leave_out else ""

@@ -21,6 +21,7 @@ BACKGROUND = "background.yaml"
 THESAURUS = "thesaurus.yaml"
 CALIBRATION = "abstention.yaml"
 WORDINGS = "questions.yaml"
+TALK = "talk.yaml"
 ACTIONS = "actions"
 
 
