@@ -170,7 +170,8 @@ class Turns:
         new = set(self.store.sheet_ids(query.facets)) - base.seen()
         ranked = self._ranked(replace(query, text=about, terms=tuple(dict.fromkeys(terms(about)))) if about else query)
         best = max((score for _, score in ranked), default=1.0) or 1.0
-        candidates = [(sheet, max(0.0, score / best) if about else 1.0) for sheet, score in ranked if sheet.id in new]
+        candidates = [(sheet, score / best if about else 1.0) for sheet, score in ranked if sheet.id in new]
+        candidates = [found for found in candidates if found[1] >= _RELEVANT] or candidates
         seed = f"{base.seed} {len(base.turns)}"
         chosen = inspiration.diverse(candidates, self.store.sheets(sorted(base.seen())), 1, seed)
         answer = self._shown(question, plan, query, chosen)

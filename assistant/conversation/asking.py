@@ -10,6 +10,7 @@ from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools, no_sheet, which
 from assistant.conversation.state import Need
 from assistant.language.analyzer import terms
+from assistant.language.folding import fold
 from assistant.values import Role, TurnKind
 
 MOST_COMPARED = 5
@@ -31,7 +32,7 @@ def inspire(said: Said, tools: Tools) -> Plan | None:
 def topic(need: Need, tools: Tools, folded: str) -> str:
     """What to search for an idea: the season's words, or what is left of the question; empty for anything."""
     for season, words in tools.talk.seasons.items():
-        if set(terms(season)) & set(terms(folded)):
+        if re.search(rf"\b{fold(season)}\b", folded):
             return words
     left = tools.talk.without("ordinary_words", tools.talk.without("inspire", folded))
     return need.text if terms(left) else ""

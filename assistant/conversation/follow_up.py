@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.conversation.asking import ASKED
 from assistant.conversation.choices import PLACES, changed, dropped
 from assistant.conversation.plan import Plan
-from assistant.conversation.said import MOST_CHOICES, Said, Tools, no_sheet, read, which
+from assistant.conversation.said import MOST_CHOICES, Said, Tools, asked, no_sheet, read, which
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.language.analyzer import terms
@@ -53,7 +53,7 @@ class Resolver:
         return self._subject(said)
 
     def _rules(self) -> Sequence[Callable[[Said], Plan | None]]:
-        asked = [_with(rule, self.tools) for rule in ASKED]
+        rules = [_with(rule, self.tools) for rule in ASKED]
         return (
             self._undo,
             self._opposed,
@@ -61,7 +61,7 @@ class Resolver:
             self._anywhere,
             self._gone_back,
             self._others,
-            *asked,
+            *rules,
             self._new_subject,
             self._contradicted,
             self._pointed,
@@ -82,10 +82,10 @@ class Resolver:
 
     def _opposed(self, said: Said) -> Plan | None:
         """« non, autre sujet », « non, c'est la suite », « non, … »: the last question taken the other way."""
-        asked = self.tools.talk.asks("opposed", said.folded)
-        if not asked or not said.last:
+        wording = self.tools.talk.asks("opposed", said.folded)
+        if not wording or not said.last:
             return None
-        rest = said.folded[asked.end() :]
+        rest = said.folded[wording.end() :]
         was_subject = said.last.kind is TurnKind.SUBJECT
         before = said.conversation.undone()
         again = read(said.last.question, before, self.tools)
@@ -95,7 +95,7 @@ class Resolver:
             if not before.last:
                 return said.back(f"{_NOTHING_BEFORE}. Que cherchez-vous\u202f?")
             return self._narrowed(again) or self._refined(again)
-        anew = read(said.tail(asked.end()), said.conversation, self.tools)
+        anew = read(said.tail(wording.end()), said.conversation, self.tools)
         if not anew.own:
             return None if not (anew.named or anew.roles) else self._followed(anew)
         if was_subject and before.last and not self.tools.talk.asks("fresh", anew.folded):
@@ -103,10 +103,10 @@ class Resolver:
         return self._subject(read(anew.question, before, self.tools))
 
     def _gone_back(self, said: Said) -> Plan | None:
-        asked = self.tools.talk.asks("go_back", said.folded)
-        if not asked or not said.last:
+        wording = self.tools.talk.asks("go_back", said.folded)
+        if not wording or not said.last:
             return None
-        rest = said.folded[asked.end() :]
+        rest = said.folded[wording.end() :]
         needs = {turn.need.text: turn for turn in said.conversation.turns if turn.shown}
         earlier = [turn for turn in reversed(needs.values()) if turn.need != said.need]
         if self.tools.talk.asks("go_start", rest):
@@ -122,7 +122,7 @@ class Resolver:
                 notice=f"Retour à\u00a0: {found.need.text}",
             )
         if terms(rest):
-            text = said.tail(asked.end()).strip()
+            text = said.tail(wording.end()).strip()
             plan = self._subject(read(text, said.conversation, self.tools))
             return replace(plan, notice="Ce sujet n’a pas encore été abordé\u00a0: nouveau sujet")
         choices = tuple(turn.need.text for turn in earlier[:MOST_CHOICES])
@@ -144,10 +144,10 @@ class Resolver:
     # --- what was understood, taken away
 
     def _removed(self, said: Said) -> Plan | None:
-        asked = self.tools.talk.asks("remove", said.folded)
-        if not asked or not said.last:
+        wording = self.tools.talk.asks("remove", said.folded)
+        if not wording or not said.last:
             return None
-        rest = set(terms(said.folded[asked.end() :])) | set(said.folded[asked.end() :].split())
+        rest = set(terms(said.folded[wording.end() :])) | set(said.folded[wording.end() :].split())
         need = said.need
         roles = tuple(r for r in said.last.roles if set(terms(self.role_names[r])) <= rest)
         if roles:
@@ -191,10 +191,10 @@ class Resolver:
         return None
 
     def _new_subject(self, said: Said) -> Plan | None:
-        asked = self.tools.talk.asks("new_subject", said.folded)
-        if not asked:
+        wording = self.tools.talk.asks("new_subject", said.folded)
+        if not wording:
             return None
-        rest = read(said.tail(asked.end()), said.conversation, self.tools)
+        rest = read(said.tail(wording.end()), said.conversation, self.tools)
         if rest.own or rest.named or rest.roles:
             return self._subject(rest)
         return said.back("D’accord, un autre sujet. Lequel\u202f?")
@@ -226,12 +226,12 @@ class Resolver:
             return said.plan(TurnKind.SHEET, sheets=pointed.sheets, listed=said.listed, roles=said.roles)
         (sheet,) = pointed.sheets
         left = tools.talk.without("about", pointed.left)
-        roles = tools.understanding.roles(left)
+        roles = asked(left, said.conversation, tools)
         again = said.last and said.last.kind is TurnKind.SECTION and fold(said.question).lstrip().startswith("et ")
         if not roles and again and said.last:
             roles = said.last.roles
         listed = said.listed if sheet in said.listed else (sheet,)
-        words = left if tools.understanding.subject(left) else ""
+        words = left if tools.understanding.subject(tools.talk.without_sections(left)) else ""
         kind = TurnKind.SECTION if roles or (words and pointed.traits == ()) else TurnKind.SHEET
         return said.plan(kind, sheets=(sheet,), listed=listed, focus=sheet, roles=roles, words=words)
 
@@ -243,10 +243,12 @@ class Resolver:
             return no_sheet(said) if bare else None
         if talk.asks("fresh", said.folded) and (said.own or said.named):
             return None
+        points = talk.asks("points_back", said.folded) and len(said.own) <= _OWN_SUBJECT
+        if points and said.roles and said.focus and not said.own:
+            return self._section(said, said.roles)
         if not said.own:
             narrowed = self._narrowed(said)
             return narrowed or self._section(said, said.roles)
-        points = talk.asks("points_back", said.folded) and len(said.own) <= _OWN_SUBJECT
         if (opens or points) and said.roles and not said.named:
             return self._section(said, said.roles, words=said.question, unsure=True)
         if points and said.focus and not said.named:

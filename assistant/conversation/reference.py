@@ -20,6 +20,7 @@ _AFTER = (
 _NUMBER = r"(?:n°|numero |fiche |action |la |le |l')\s*(\d{1,3})"
 _ALONE = re.compile(r"^\W*(\d{1,3})\W*$")
 _HALF = 0.6  # of the weight of the words: less does not tell which sheet is meant
+_BESIDE = re.compile(r"\bla (suivante|precedente|prochaine)\b(?: fiche| action)?")
 _GROUPS = re.compile(r"\bles (deux|trois|quatre|cinq|2|3|4|5) (premieres?|dernieres?)\b")
 _COUNT = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
 
@@ -67,8 +68,8 @@ class References:
         """The sheets whose title is told by a part of the text: for « compare les visiteurs et l'atelier »."""
         found = []
         for part in re.split(r"\b(?:et|avec|a|ou|contre)\b|,", folded):
-            own = set(terms(part))
-            fits = [sheet.id for sheet in sheets if own and own <= set(terms(sheet.title))]
+            own = _singular(terms(part))
+            fits = [sheet.id for sheet in sheets if own and own <= _singular(terms(sheet.title))]
             if len(fits) == 1:
                 found += fits
         return tuple(dict.fromkeys(found))
@@ -95,13 +96,13 @@ class References:
         ranks = self.ranks(folded, len(listed))
         if alone := _ALONE.match(folded):
             ranks = [int(alone[1])]
-        beside = re.search(r"\bla (suivante|precedente|prochaine)\b", folded)
+        beside = _BESIDE.search(folded)
         if beside and not ranks:
             now = listed.index(focus) + 1 if focus in listed else 0
             ranks = [now + (-1 if beside[1] == "precedente" else 1)]
         if not ranks:
             return Pointed()
-        left = re.sub(rf"\b{_NUMBER}\b", " ", self._ordinal.sub(" ", folded))
+        left = _BESIDE.sub(" ", re.sub(rf"\b{_NUMBER}\b", " ", self._ordinal.sub(" ", folded)))
         wrong = [rank for rank in ranks if not 1 <= rank <= len(listed)]
         if wrong:
             return Pointed(asked=True, left=left, out_of_range=wrong[0])
@@ -146,13 +147,18 @@ class References:
         rest = folded[about.end() :] if about else folded
         if not about and not self._talk.asks("definite", folded):
             return None
-        own = set(terms(self._talk.without("pointing", rest))) & set(self._understanding.subject(rest))
+        own = _singular(set(terms(self._talk.without("pointing", rest))) & self._understanding.subject(rest))
         if not own:
             return None
-        titles = {sheet.id: set(terms(sheet.title)) for sheet in self._store.sheets(known)}
+        titles = {sheet.id: _singular(terms(sheet.title)) for sheet in self._store.sheets(known)}
         fits = tuple(sheet for sheet, title in titles.items() if own <= title)
         if not fits:
             return None
         whole = tuple(sheet for sheet in fits if own == titles[sheet])
-        left = " ".join(word for word in re.findall(r"\w+", folded) if not own & set(terms(word)))
+        left = " ".join(word for word in re.findall(r"\w+", folded) if not own & _singular(terms(word)))
         return Pointed(whole if len(whole) == 1 else fits, True, left)
+
+
+def _singular(stems: Iterable[str]) -> set[str]:
+    """Stems less the x of plurals, which the stemmer leaves."""
+    return {stem[:-1] if len(stem) > 3 and stem.endswith("x") else stem for stem in stems}

@@ -94,8 +94,17 @@ def read(question: str, conversation: Conversation, tools: Tools) -> Said:
     folded = fold(question)
     named = tuple(tools.choices.find(folded))
     rest = tools.choices.rest(folded) if named else folded
-    own = tools.understanding.subject(tools.talk.without("opens", rest)) - _FILLERS
-    return Said(question, folded, conversation, named, tools.understanding.roles(question), frozenset(own))
+    rest = tools.talk.without("opens", rest)
+    if conversation.last:
+        rest = tools.talk.without_sections(rest)
+    own = tools.understanding.subject(rest) - _FILLERS
+    return Said(question, folded, conversation, named, asked(question, conversation, tools), frozenset(own))
+
+
+def asked(text: str, conversation: Conversation, tools: Tools) -> tuple[Role, ...]:
+    """The sections that a text asks for; once sheets are shown, in fewer words."""
+    roles = tools.understanding.roles(text)
+    return tuple(dict.fromkeys((*roles, *tools.talk.roles(fold(text))))) if conversation.last else roles
 
 
 def no_sheet(said: Said) -> Plan:
@@ -111,5 +120,5 @@ def which(said: Said, titles: Sequence[str], among: str = "") -> Plan:
 # what is left of a question that only narrows or only points
 _FILLERS = frozenset(
     """seul uniqu surtout just actuel egal plutot interess oui ok merci stp svp quelqu chos part part niveau cot concern
-    precis exact celles ceux prefer final""".split()
+    precis exact combien cel celui ceux prefer final""".split()
 )

@@ -14,9 +14,9 @@ from assistant.values import Facet, Role
 
 # the wordings that the code asks for by name
 TURNS = frozenset(
-    """undo opposed other_subject same_subject inverse new_subject remove anywhere go_back go_start inspire ordinary_words
-    training digest digest_again everywhere amounts least common compare all all_of more whole rest everyone opens
-    fragment points_back fresh about definite pointing greeting""".split()
+    """undo opposed other_subject same_subject inverse new_subject remove anywhere go_back go_start inspire
+    ordinary_words training digest digest_again everywhere amounts least common compare all all_of more whole
+    rest everyone opens fragment points_back fresh about definite pointing greeting""".split()
 )
 
 
@@ -53,6 +53,7 @@ class TalkWordings(Strict):
     elsewhere: tuple[Pattern, ...]
     dangers: tuple[Danger, ...]
     replies: tuple[Reply, ...]
+    sections: dict[Role, tuple[Pattern, ...]]
     choices: tuple[ChoiceWordings, ...]
     seasons: dict[str, str]
     difficulties: dict[str, tuple[Pattern, ...]]
@@ -71,6 +72,20 @@ class TalkWordings(Strict):
     @cached_property
     def _turns(self) -> Mapping[str, re.Pattern[str]]:
         return {name: joined(patterns) for name, patterns in self.turns.items()}
+
+    @cached_property
+    def _sections(self) -> Mapping[Role, re.Pattern[str]]:
+        return {role: joined(patterns) for role, patterns in self.sections.items()}
+
+    def roles(self, folded: str) -> tuple[Role, ...]:
+        """The sections that a turn asks for in words that only make sense once sheets are shown."""
+        return tuple(role for role, pattern in self._sections.items() if pattern.search(folded))
+
+    def without_sections(self, folded: str) -> str:
+        """A folded question less those words."""
+        for pattern in self._sections.values():
+            folded = pattern.sub(" ", folded)
+        return folded
 
     def asks(self, name: str, folded: str) -> re.Match[str] | None:
         """Where a folded question asks for a turn of this name."""
