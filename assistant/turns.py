@@ -122,7 +122,7 @@ class Turns:
         if not sheets:
             return "Retour au début de la conversation" if plan.kind is TurnKind.UNDO else _NONE
         if plan.kind is TurnKind.UNDO:
-            return f"Dernière question annulée, retour à\u00a0: {plan.need.text}"
+            return f"Dernière question annulée, retour à\u00a0: {guillemets(plan.need.text)}"
         if plan.kind is TurnKind.WHOLE:
             return f"La fiche entière\u00a0: {sheets[0].title}"
         if plan.roles:

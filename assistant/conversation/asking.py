@@ -14,15 +14,19 @@ from assistant.language.folding import fold
 from assistant.values import Role, TurnKind
 
 MOST_COMPARED = 5
-_COUNTED = re.compile(r"\bles (deux|trois|quatre|cinq|2|3|4|5)\b(?! (?:premieres?|dernieres?))")
+_COUNTED = re.compile(r"\b(?:les|des|ces) (deux|trois|quatre|cinq|2|3|4|5)\b(?! (?:premieres?|dernieres?))")
 _COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
-_OF_THE_CORPUS = re.compile(r"\b(?:as-tu|tu as|avez-vous|vous avez|en tout|au total|dans (?:la|le|ta|ton|votre))\b")
+_OF_THE_CORPUS = re.compile(
+    r"\b(?:as-tu|tu as|t'as|avez-vous|vous avez|dans (?:la base|le corpus|ta base|votre base))\b"
+)
 
 
 def inspire(said: Said, tools: Tools) -> Plan | None:
-    again = said.last is not None and said.last.kind is TurnKind.INSPIRE and tools.talk.asks("more", said.folded)
-    if again:
+    again = any(turn.kind is TurnKind.INSPIRE for turn in said.conversation.turns if turn.need == said.need)
+    if again and tools.talk.asks("more", said.folded):
         return said.plan(TurnKind.INSPIRE)
+    if again and _season(said.folded, tools):
+        return said.plan(TurnKind.INSPIRE, Need(said.question))
     if not tools.talk.asks("inspire", said.folded):
         return None
     named = [n for n in said.named if not n.out]
@@ -31,9 +35,8 @@ def inspire(said: Said, tools: Tools) -> Plan | None:
 
 def topic(need: Need, tools: Tools, folded: str) -> str:
     """What to search for an idea: the season's words, or what is left of the question; empty for anything."""
-    for season, words in tools.talk.seasons.items():
-        if re.search(rf"\b{fold(season)}\b", folded):
-            return words
+    if words := _season(folded, tools):
+        return words
     left = tools.talk.without("ordinary_words", tools.talk.without("inspire", folded))
     return need.text if terms(left) else ""
 
@@ -146,6 +149,12 @@ ASKED: Sequence[Callable[[Said, Tools], Plan | None]] = (
     more,
     whole,
 )
+
+
+def _season(folded: str, tools: Tools) -> str:
+    """What to search for a season that is named; nothing without one."""
+    seasons = tools.talk.seasons.items()
+    return next((words for season, words in seasons if re.search(rf"\b{fold(season)}\b", folded)), "")
 
 
 def _chosen(said: Said, tools: Tools) -> tuple[str, ...]:

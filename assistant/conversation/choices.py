@@ -20,7 +20,9 @@ PLACES = (Facet.DEPARTMENT, Facet.REGION, Facet.STRUCTURE)
 _ARTICLES = r"(?:(?:l|d|la|le|les|un|une|des|du|de|aux?|en|dans|chez|avec|pour|plus)\b['\s]*)*"
 _EXCLUDES = re.compile(rf"\b(?:sauf|sans|hors|excepte|pas)\W+{_ARTICLES}$")
 _ALONGSIDE = re.compile(rf"\b(?:sauf|sans|hors|excepte|pas|avec)\W+{_ARTICLES}$")
-_JOINS = re.compile(rf"(?:\b(?:pour|avec|chez|dans|en|et|plutot|seulement)\b\s*)?{_ARTICLES}$")
+_JOINS = re.compile(
+    rf"(?:\b(?:pour|avec|chez|dans|en|et|plutot|seulement|sauf|hors|excepte|sans|pas)\b\s*)?{_ARTICLES}$"
+)
 
 
 class Named(NamedTuple):

@@ -14,7 +14,9 @@ from assistant.values import Cell, Kind, Quote, Role, Section, Sheet, Span, Stat
 def cell(sheet: Sheet, role: Role, schema: Schema, most: int) -> Cell:
     """What a sheet says in the sections of a role, at most about ``most`` words a section."""
     filled = [section for section in sheet.sections_with(role) if section.status is Status.FILLED]
-    quotes = tuple(quote for section in filled for quote in section_quotes(sheet, section, schema, most))
+    said = [quote for section in filled for quote in section_quotes(sheet, section, schema, most)]
+    # a label may stand twice in a sheet, with the same value
+    quotes = tuple({(quote.section, quote.text): quote for quote in reversed(said)}.values())[::-1]
     return Cell(quotes, Status.FILLED if quotes else silence(sheet, role))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.conversation.asking import ASKED
 from assistant.conversation.choices import PLACES, changed, dropped
 from assistant.conversation.plan import Plan
-from assistant.conversation.said import MOST_CHOICES, Said, Tools, asked, no_sheet, read, which
+from assistant.conversation.said import MOST_CHOICES, Said, Tools, asked, no_sheet, read, spoken, which
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.language.analyzer import terms
@@ -39,13 +39,15 @@ class Resolver:
 
     def resolve(self, question: str, conversation: Conversation) -> Plan:
         """What a question means after the turns of a conversation."""
-        said = read(question, conversation, self.tools)
-        numbers = self.small_talk.danger(said.folded)
+        folded = fold(question)
+        nothing = Need("")
+        numbers = self.small_talk.danger(folded)
         if numbers:
-            return said.plan(TurnKind.DANGER, numbers=numbers)
-        reply = self.small_talk.reply(said.folded)
+            return Plan(TurnKind.DANGER, conversation, question, nothing, numbers=numbers)
+        reply = self.small_talk.reply(folded)
         if reply:
-            return said.plan(TurnKind.TALK, message=reply.answer)
+            return Plan(TurnKind.TALK, conversation, question, nothing, message=reply.answer)
+        said = read(spoken(question, self.tools), conversation, self.tools)
         for rule in self._rules():
             plan = rule(said)
             if plan:
@@ -147,27 +149,29 @@ class Resolver:
         wording = self.tools.talk.asks("remove", said.folded)
         if not wording or not said.last:
             return None
-        rest = set(terms(said.folded[wording.end() :])) | set(said.folded[wording.end() :].split())
+        typed = said.folded[wording.end() :]
+        rest = set(terms(typed)) | set(typed.split())
         need = said.need
         roles = tuple(r for r in said.last.roles if set(terms(self.role_names[r])) <= rest)
         if roles:
             left = tuple(role for role in said.last.roles if role not in roles)
             return said.plan(TurnKind.SECTION, roles=left, sheets=said.last.shown, listed=said.listed, focus=said.focus)
-        for choices in (need.facets, need.excluded, need.preferred):
-            for facet, values in choices.items():
-                gone = [value for value in values if set(terms(value)) <= rest]
-                if gone:
-                    return self._facet(said, dropped(need, facet, gone, self._text(need, [facet])))
+        in_force = [
+            (facet, value)
+            for choices in (need.facets, need.excluded, need.preferred)
+            for facet, values in choices.items()
+            for value in values
+        ]
+        named = {(n.facet, n.value) for n in self.tools.choices.find(said.folded)}
+        for facet, value in in_force:
+            if set(terms(value)) <= rest or (facet, value) in named:
+                return self._facet(said, dropped(need, facet, [value], self._text(need, [facet])))
         query = self.tools.understanding.query(need.text)
-        for typed, meant in (*query.corrections, *query.expansions):
-            if set(terms(meant)) <= rest or set(terms(typed)) <= rest:
-                return self._facet(said, replace(need, dropped=(*need.dropped, typed)))
-        in_force = [v for part in (need.facets, need.excluded, need.preferred) for vs in part.values() for v in vs]
-        if in_force:
-            return said.back(
-                "Que faut-il retirer\u202f?", tuple(f"retirer {value}" for value in in_force[:MOST_CHOICES])
-            )
-        return said.back("Aucun filtre n’est en place\u00a0: rien à retirer")
+        for pair in (*query.corrections, *query.expansions):
+            if any(set(terms(words)) <= rest for words in pair):
+                return self._facet(said, replace(need, dropped=(*need.dropped, pair[0])))
+        removals = tuple(f"retirer {value}" for _, value in in_force[:MOST_CHOICES])
+        return said.back("Que faut-il retirer\u202f?" if removals else "Aucun filtre n’est en place", removals)
 
     def _anywhere(self, said: Said) -> Plan | None:
         if not said.last or not self.tools.talk.asks("anywhere", said.folded):
@@ -251,7 +255,7 @@ class Resolver:
             return narrowed or self._section(said, said.roles)
         if (opens or points) and said.roles and not said.named:
             return self._section(said, said.roles, words=said.question, unsure=True)
-        if points and said.focus and not said.named:
+        if points and said.listed and not said.named:
             return self._section(said, said.roles, words=said.question, unsure=True)
         fragment = talk.asks("fragment", said.folded) and len(said.own) <= _FRAGMENT
         return self._refined(said) if opens or points or fragment else None
@@ -301,25 +305,17 @@ class Resolver:
 
     def _subject(self, said: Said) -> Plan:
         """A need of its own: nothing of the turns before holds."""
-        opening = None
-        for name in ("greeting", "greeting", "opens"):
-            rest = said.folded[opening or 0 :]
-            found = self.tools.talk.asks(name, rest)
-            if found and terms(rest[found.end() :]) and not self._is_about_opening(name, said):
-                opening = (opening or 0) + found.end()
-        text = said.tail(opening or 0).lstrip(" ,;:.!").strip() or said.question
         before = bool(said.last)
+        # the words that open a first question are its own; after others they are only a link
+        opening = self.tools.talk.asks("opens", said.folded) if before else None
+        text = said.tail(opening.end()) if opening and terms(said.folded[opening.end() :]) else said.question
         return said.plan(
             TurnKind.SUBJECT,
-            self.tools.subject(text),
+            self.tools.subject(text.lstrip(" ,;:.!") or said.question),
             roles=said.roles,
             notice="Compris comme un nouveau sujet" if before else "",
             other_way=SAME_SUBJECT if before else "",
         )
-
-    def _is_about_opening(self, name: str, said: Said) -> bool:
-        """The words that open a first question are its own; after others they are only a link."""
-        return name == "opens" and not said.last
 
     def _text(self, need: Need, facets: Sequence[Facet]) -> str:
         text = self.tools.choices.without(need.text, facets) if facets else need.text

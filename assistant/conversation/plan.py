@@ -50,6 +50,8 @@ class Plan:
 
 _FOLLOWS = frozenset(TurnKind) - {
     TurnKind.SUBJECT,
+    TurnKind.UNDO,
+    TurnKind.RETURN,
     TurnKind.INSPIRE,
     TurnKind.TRAINING,
     TurnKind.TALK,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.conversation.choices import ChoiceReader, Named
 from assistant.conversation.wordings import TalkWordings, joined
@@ -21,7 +21,7 @@ _NUMBER = r"(?:n°|numero |fiche |action |la |le |l')\s*(\d{1,3})"
 _ALONE = re.compile(r"^\W*(\d{1,3})\W*$")
 _HALF = 0.6  # of the weight of the words: less does not tell which sheet is meant
 _BESIDE = re.compile(r"\bla (suivante|precedente|prochaine)\b(?: fiche| action)?")
-_GROUPS = re.compile(r"\bles (deux|trois|quatre|cinq|2|3|4|5) (premieres?|dernieres?)\b")
+_GROUPS = re.compile(r"\b(?:les|des|aux|ces) (deux|trois|quatre|cinq|2|3|4|5) (premieres?|dernieres?)\b")
 _COUNT = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
 
 
@@ -94,7 +94,8 @@ class References:
 
     def _by_rank(self, folded: str, listed: Sequence[str], focus: str | None) -> Pointed:
         ranks = self.ranks(folded, len(listed))
-        if alone := _ALONE.match(folded):
+        alone = _ALONE.match(folded)
+        if alone:
             ranks = [int(alone[1])]
         beside = _BESIDE.search(folded)
         if beside and not ranks:
@@ -102,7 +103,7 @@ class References:
             ranks = [now + (-1 if beside[1] == "precedente" else 1)]
         if not ranks:
             return Pointed()
-        left = _BESIDE.sub(" ", re.sub(rf"\b{_NUMBER}\b", " ", self._ordinal.sub(" ", folded)))
+        left = "" if alone else _BESIDE.sub(" ", re.sub(rf"\b{_NUMBER}\b", " ", self._ordinal.sub(" ", folded)))
         wrong = [rank for rank in ranks if not 1 <= rank <= len(listed)]
         if wrong:
             return Pointed(asked=True, left=left, out_of_range=wrong[0])
@@ -125,12 +126,13 @@ class References:
             if fits:
                 return Pointed(fits, True, self._choices.rest(folded[pointing.end() :]), traits=traits)
             return None
-        own = terms(folded[pointing.end() :])
+        # « celui des visiteurs, il y a du monde ? »: what points ends with its clause
+        phrase = re.split(r"[,;?!]", folded[pointing.start() :], maxsplit=1)
+        own = terms(phrase[0][pointing.end() - pointing.start() :])
         if not own:
             return None
-        if by_title := self._by_title(folded, listed):
-            return by_title
-        return self._by_words(own, listed)
+        found = self._by_title(phrase[0], listed) or self._by_words(own, listed)
+        return replace(found, left=f"{found.left} {' '.join(phrase[1:])}") if found else None
 
     def _by_words(self, own: Sequence[str], listed: Sequence[str]) -> Pointed | None:
         """The only sheet that bears most of the words, by their weight."""

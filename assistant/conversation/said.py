@@ -90,15 +90,22 @@ class Said:
 
 
 def read(question: str, conversation: Conversation, tools: Tools) -> Said:
-    """The question with what it names."""
+    """The question with what it names; « combien d'enfants » names a section, not a public."""
     folded = fold(question)
-    named = tuple(tools.choices.find(folded))
-    rest = tools.choices.rest(folded) if named else folded
-    rest = tools.talk.without("opens", rest)
-    if conversation.last:
-        rest = tools.talk.without_sections(rest)
-    own = tools.understanding.subject(rest) - _FILLERS
+    rest = tools.talk.without_sections(folded) if conversation.last else folded
+    named = tuple(tools.choices.find(rest))
+    if named:
+        rest = tools.choices.rest(rest)
+    own = tools.understanding.subject(tools.talk.without("opens", rest)) - _FILLERS
     return Said(question, folded, conversation, named, asked(question, conversation, tools), frozenset(own))
+
+
+def spoken(question: str, tools: Tools) -> str:
+    """The question less what people say before it: « bon, », « merci, », « pas mal ! »."""
+    while opening := tools.talk.asks("greeting", fold(question)):
+        folded = fold(question)
+        question = (question if len(question) == len(folded) else folded)[opening.end() :]
+    return question
 
 
 def asked(text: str, conversation: Conversation, tools: Tools) -> tuple[Role, ...]:

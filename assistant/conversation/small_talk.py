@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.conversation.wordings import Danger, Reply, TalkWordings, joined
 
 
@@ -33,6 +35,14 @@ class SmallTalk:
 
     def reply(self, folded: str) -> Reply | None:
         """What is said back to small talk."""
+        if found := self._reply(folded):
+            return found
+        # « merci, au revoir »: small talk when each part is
+        parts = [part for part in re.split(r"[,.!;]+", folded) if part.strip()]
+        replies = [self._reply(part) for part in parts]
+        return replies[-1] if len(parts) > 1 and all(replies) else None
+
+    def _reply(self, folded: str) -> Reply | None:
         return next((reply for reply, pattern in self._replies if pattern.search(folded)), None)
 
 
