@@ -37,8 +37,9 @@ def reply_html(answer: Answer, names: RoleNames) -> str:
         shown, silent = _nothing, True
     if shown is None or not (answer.answered or silent):
         return answer_html(answer, names)
-    shape = "no danger" if turned.kind is TurnKind.DANGER else "said"
-    message = f'<div class="{shape}"><p class="found">{_verbatim(answer.message)}</p></div>'
+    message = f'<p class="found">{_verbatim(answer.message)}</p>'
+    if turned.kind is TurnKind.DANGER:
+        message = f'<div class="no danger">{message}</div>'
     return _block(message, _understood(answer, names), *shown(answer))
 
 
@@ -139,8 +140,7 @@ def _session(answer: Answer) -> list[str]:
         said = [quote for quote in excerpt.quotes if quote not in ends]
         cards.append(_card(excerpt.sheet, _facts(excerpt.sheet) + _said(said, excerpt.sheet), number))
     asked = "".join(
-        f'<li>{_said([d.quote], d.sheet)}<p class="ref">{_verbatim(d.sheet.title)}</p><p>{escape(d.question)}</p></li>'
-        for d in session.questions
+        f"<li>{_said([d.quote], d.sheet)}{_title(d.sheet)}<p>{escape(d.question)}</p></li>" for d in session.questions
     )
     guesses = "".join(
         f"<details class='more'><summary><b>{_verbatim(sheet.title)}</b> "
@@ -162,6 +162,10 @@ def _card(sheet: Sheet, body: str, number: int | None = None) -> str:
 
 def _said(quotes: Iterable[Quote], sheet: Sheet) -> str:
     return "".join(_quote(quote, sheet) for quote in quotes)
+
+
+def _title(sheet: Sheet) -> str:
+    return f'<p class="ref">{_verbatim(sheet.title)}</p>'
 
 
 def _silent(why: str) -> str:
