@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from assistant.conversation.choices import ChoiceReader
 from assistant.conversation.follow_up import Resolver
@@ -30,6 +31,7 @@ from assistant.values import Answer, Excerpt, Hit, Query, Role, Sheet
 
 NEW = Conversation()
 _NEAREST = 1
+_CACHED_NEEDS = 256
 _SHOWN_SHARE = 0.5  # of the best score: a sheet below does not help enough to be shown
 
 
@@ -51,8 +53,9 @@ class Assistant:
         self._encoder = encoder
         self._calibration = calibration
         self._quoter = Quoter(schema)
+        encode = lru_cache(maxsize=_CACHED_NEEDS)(encoder.encode_question)
         resolver = Resolver(tools, SmallTalk(tools.talk), schema.roles)
-        self._turns = Turns(resolver, store, encoder, schema, self._answer, self._excerpt)
+        self._turns = Turns(resolver, store, schema, self._answer, self._excerpt, encode)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Assistant:

@@ -12,7 +12,7 @@ from assistant.conversation.follow_up import Resolver
 from assistant.conversation.plan import Plan
 from assistant.conversation.state import Conversation, Turn
 from assistant.corpus.schema import Schema
-from assistant.indexing.encoder import Encoder
+from assistant.indexing.encoder import Vectors
 from assistant.language.analyzer import stem, terms
 from assistant.language.folding import fold
 from assistant.retrieval.concepts import match_concepts
@@ -30,15 +30,16 @@ _NONE = "Aucune fiche"
 class Turns:
     """Answers plans over one open index.
 
-    ``find`` searches and answers a query, ``excerpt`` cuts what one sheet says to it.
+    ``find`` searches and answers a query, ``excerpt`` cuts what one sheet says to it, ``encode`` gives
+    the vector of a need, which the turns of a conversation ask for again and again.
     """
 
     resolver: Resolver
     store: Store
-    encoder: Encoder
     schema: Schema
     find: Callable[[str, Query, Plan, int], Answer]
     excerpt: Callable[[Hit, Query, Mapping[str, float], Mapping[str, set[str]]], Excerpt]
+    encode: Callable[[str], Vectors]
 
     def query(self, plan: Plan, filters: Filters | None = None) -> Query:
         """The query of a plan: the words of its need, under the choices in force."""
@@ -98,7 +99,7 @@ class Turns:
 
     def _shown(self, question: str, plan: Plan, query: Query, sheets: Sequence[Sheet]) -> Answer:
         """These sheets, in their order, quoted for the query."""
-        vector = self.encoder.encode_question(query.text)
+        vector = self.encode(query.text)
         rarity, bearing = self.store.rarity(query.terms), self.store.bearing(query.terms)
         excerpts = []
         for sheet in sheets:
@@ -198,7 +199,7 @@ class Turns:
 
     def _ranked(self, query: Query) -> list[tuple[Sheet, float]]:
         """Every sheet that bears the query's choices, with its score, best first."""
-        vector = self.encoder.encode_question(query.text)
+        vector = self.encode(query.text)
         concepts = match_concepts(query.concepts, self.store)
         hits = search(query, vector, concepts, self.store, self.store.manifest.sheets)
         return [(hit.sheet, hit.score) for hit in hits]

@@ -77,7 +77,8 @@ def test_a_digest_quotes_every_sentence_of_the_limits_once_a_theme(corpus, talk)
     assert told | {sheet.id for sheet in found.silent} == {sheet.id for sheet in corpus.sheets}
     assert not told & {sheet.id for sheet in found.silent}
     for theme in found.themes:
-        assert len(set(theme.quotes)) == len(theme.quotes)
+        places = [(quote.start, quote.end) for _, quote in theme.quotes]
+        assert len(set(places)) == len(places)
         for sheet, quote in theme.quotes:
             section = next(s for s in sheet.sections if s.start <= quote.start and quote.end <= s.end)
             assert section.role is Role.LIMITS
