@@ -127,5 +127,5 @@ def which(said: Said, titles: Sequence[str], among: str = "") -> Plan:
 # what is left of a question that only narrows or only points
 _FILLERS = frozenset(
     """seul uniqu surtout just actuel egal plutot interess oui ok merci stp svp quelqu chos part part niveau cot concern
-    precis exact combien cel celui ceux prefer final""".split()
+    precis exact rencontr combien cel celui ceux prefer final""".split()
 )
