@@ -82,6 +82,7 @@ def answer_all(assistant: Assistant, questions: Sequence[Question]) -> Iterator[
                 "message": str(error),
                 "sheets": [],
                 "nearest": [],
+                "confidence": 0.0,
             }
             continue
         yield {"id": question.id, **answer_document(answer)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="La question, entre guillemets.")],
     top: Top = None,
     all_sheets: Annotated[bool, typer.Option("--all", help="Toutes les fiches qui répondent.")] = False,
+    as_typed: Annotated[bool, typer.Option("--as-typed", help="Lit les mots tels quels, sans les corriger.")] = False,
     public: Annotated[list[str] | None, typer.Option("--public", help="Public visé\u00a0; peut être répété.")] = None,
     as_json: AsJson = False,
     data: Data = None,
@@ -53,7 +55,7 @@ def ask(
     assistant = _open(data, index)
     filters = {Facet.PUBLIC: _known_values(assistant, Facet.PUBLIC, public)} if public else None
     limit = assistant.store.manifest.sheets if all_sheets else top
-    answer, _ = assistant.ask(question, filters=filters, limit=limit)
+    answer, _ = assistant.ask(question, filters=filters, limit=limit, as_typed=as_typed)
     _print(answer_document(answer) if as_json else reply_text(answer, assistant.schema))
 
 
@@ -147,22 +149,68 @@ def serve(
 
 @app.command("eval")
 def evaluate(
-    judged: Annotated[Path, typer.Argument(help="Questions jugées (JSON Lines).")],
+    judged: Annotated[list[Path] | None, typer.Argument(help="Questions jugées (JSON Lines).")] = None,
+    run: Annotated[Path | None, typer.Option("--compare", help="Réponses d’une autre version (batch).")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Dossier du rapport à écrire.")] = None,
+    beir: Annotated[
+        Path | None, typer.Option("--beir", help="Jeu public au format BEIR, sans questions jugées.")
+    ] = None,
     as_json: AsJson = False,
     data: Data = None,
     index: Index = None,
 ) -> None:
     """Mesure les réponses sur des questions jugées, par genre de question."""
-    from assistant.batch import answer_all, read_questions
-    from assistant.corpus.corpus import source_texts
-    from assistant.evaluation import Judged, measure, report
-    from assistant.export.text_form import report_text
+    settings = _settings(data, index)
+    if beir and not (judged or run or report):
+        _evaluate_public(beir, settings, as_json)
+    elif judged and not beir:
+        _evaluate_judged(judged, run, report, settings, as_json)
+    else:
+        raise UsageError(
+            "eval mesure des questions jugées, ou un jeu public avec --beir seul.",
+            "Par exemple\u00a0: assistant eval data/judged/dev.jsonl",
+        )
 
-    questions = read_questions(judged, Judged)
-    assistant = _open(data, index)
-    answers = list(_progress(answer_all(assistant, questions), len(questions), "Questions"))
-    figures = report(measure(questions, answers, source_texts(assistant.settings.data)))
-    _print(figures if as_json else report_text(figures))
+
+def _evaluate_judged(
+    judged: Sequence[Path], run: Path | None, report: Path | None, settings: Settings, as_json: bool
+) -> None:
+    from assistant.answer import Assistant
+    from assistant.evaluation.compare import read_run
+    from assistant.evaluation.run import evaluate, read_judged
+    from assistant.export.evaluation_text import report_text
+
+    files = read_judged(judged)
+    other = read_run(run, [question for found in files.values() for question in found]) if run else None
+    if report:
+        # before the questions are asked: matplotlib may be missing
+        from assistant.evaluation.markdown import write_report
+    assistant = Assistant.open(settings)
+    evaluation = evaluate(assistant, files, other, _progress)
+    if report:
+        options = [*(["--compare", str(run)] if run else []), "--report", str(report)]
+        command = shlex.join(["assistant", "eval", *map(str, judged), *options])
+        write_report(report, assistant, files, evaluation, command, _progress)
+    _print(evaluation.figures if as_json else report_text(evaluation.figures))
+
+
+def _evaluate_public(beir: Path, settings: Settings, as_json: bool) -> None:
+    from assistant.corpus.corpus import ALIGNMENT, RANKING
+    from assistant.evaluation.beir import evaluate_public
+    from assistant.evaluation.public_set import read_public_set
+    from assistant.export.evaluation_text import public_text
+    from assistant.indexing.alignment import load_alignment
+    from assistant.indexing.encoder import open_encoder
+    from assistant.indexing.manifest import read_manifest
+    from assistant.retrieval.search import load_ranking
+
+    public = read_public_set(beir)
+    encoder = open_encoder(read_manifest(settings.index).model)
+    alignment = load_alignment(settings.data / ALIGNMENT, encoder.name)
+    ranking = load_ranking(settings.data / RANKING)
+    with _bar("Documents, puis questions") as advance:
+        figures = evaluate_public(public, encoder, alignment, ranking, advance)
+    _print(figures if as_json else public_text(figures))
 
 
 @app.command()

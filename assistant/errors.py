@@ -13,7 +13,8 @@ AssistantError
     ├── DamagedIndex      an index that does not hold together
     ├── IndexBusy         another process is indexing
     ├── EncoderError      no model, or not the index's
-    └── ServerError       the page cannot be served
+    ├── ServerError       the page cannot be served
+    └── MissingExtra      an optional part that is not installed
 """
 
 from __future__ import annotations
@@ -85,3 +86,13 @@ class EncoderError(FailureError):
 
 class ServerError(FailureError):
     pass
+
+
+class MissingExtra(FailureError):
+    """``extra`` is its name in ``pyproject.toml``; ``purpose`` a French noun, what it is for."""
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"Il manque de quoi faire {purpose}.",
+            f"Installez-le\u00a0: .venv/bin/python -m pip install --constraint constraints.txt --editable '.[{extra}]'",
+        )

@@ -29,13 +29,15 @@ class Settings:
     """ASSISTANT_SHEETS: how many sheets an answer shows at most."""
     question_characters: int = 2000
     """ASSISTANT_QUESTION_CHARACTERS: longer questions are refused."""
+    needs: bool = True
+    """ASSISTANT_NEEDS: 1, or 0 to rank without the needs of needs.yaml; abstention is calibrated with them."""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The defaults, with what the environment changes.
 
     Raises:
-        UsageError: a number is not one.
+        UsageError: a number, or a 0 or 1, is not one.
     """
     settings = Settings()
     kinds: dict[str, Callable[[str], object]] = {
@@ -45,6 +47,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         "port": _number,
         "sheets": _number,
         "question_characters": _number,
+        "needs": _switch,
     }
     for name, kind in kinds.items():
         value = environment.get(f"ASSISTANT_{name.upper()}")
@@ -52,8 +55,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             try:
                 settings = replace(settings, **{name: kind(value)})  # type: ignore[arg-type]
             except ValueError:
+                wanted = "0 ou 1" if kind is _switch else "un nombre positif"
                 raise UsageError(
-                    f"ASSISTANT_{name.upper()} vaut {guillemets(value)}\u00a0: ce n’est pas un nombre positif.",
+                    f"ASSISTANT_{name.upper()} vaut {guillemets(value)}\u00a0: ce n’est pas {wanted}.",
                     "Corrigez ou retirez cette variable.",
                 ) from None
     return settings
@@ -64,3 +68,9 @@ def _number(value: str) -> int:
     if number < 1:
         raise ValueError(value)
     return number
+
+
+def _switch(value: str) -> bool:
+    if value not in ("0", "1"):
+        raise ValueError(value)
+    return value == "1"

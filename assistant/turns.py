@@ -12,17 +12,18 @@ from assistant.conversation.follow_up import Resolver
 from assistant.conversation.plan import Plan
 from assistant.conversation.state import Conversation, Turn
 from assistant.corpus.schema import Schema
-from assistant.indexing.encoder import Vectors
+from assistant.indexing.alignment import Reading
 from assistant.language.analyzer import stem, terms
 from assistant.language.folding import fold
-from assistant.retrieval.concepts import match_concepts
-from assistant.retrieval.search import search
+from assistant.retrieval.quoting import EVEN
 from assistant.retrieval.understand import Filters
 from assistant.stores.store import Store
 from assistant.typography import guillemets
 from assistant.values import Answer, Excerpt, Hit, PassageHit, Query, Sheet, Turned, TurnKind
 
 _RELEVANT = 0.5  # of the best score: a sheet below is no matter for a session
+_SURE = 1.0  # the confidence of what is known without a search
+_BY_RANK = frozenset({TurnKind.SECTION, TurnKind.UNDO, TurnKind.RETURN})  # sheets that stand in the order of an answer
 _NONE = "Aucune fiche"
 
 
@@ -30,28 +31,35 @@ _NONE = "Aucune fiche"
 class Turns:
     """Answers plans over one open index.
 
-    ``find`` searches and answers a query, ``excerpt`` cuts what one sheet says to it, ``encode`` gives
-    the vector of a need, which the turns of a conversation ask for again and again.
+    ``find`` searches and answers a query, ``search`` only ranks sheets for it, ``excerpt`` cuts what one
+    sheet says to it by the rank at which it is shown, ``read`` gives the aligned vector of a need, which the
+    turns of a conversation ask for again and again.
     """
 
     resolver: Resolver
     store: Store
     schema: Schema
     find: Callable[[str, Query, Plan, int], Answer]
-    excerpt: Callable[[Hit, Query, Mapping[str, float], Mapping[str, set[str]]], Excerpt]
-    encode: Callable[[str], Vectors]
+    search: Callable[[Query, int], tuple[list[Hit], dict[str, float]]]
+    excerpt: Callable[[Hit, Query, Mapping[str, float], Mapping[str, set[str]], int], Excerpt]
+    read: Callable[[str], Reading]
+
+    def as_typed(self) -> Turns:
+        """The same, but questions are read as they are typed."""
+        return replace(self, resolver=replace(self.resolver, tools=self.resolver.tools.as_typed()))
 
     def query(self, plan: Plan, filters: Filters | None = None) -> Query:
         """The query of a plan: the words of its need, under the choices in force."""
-        need = plan.need
+        need, tools = plan.need, self.resolver.tools
         text = f"{need.text} {plan.words}".strip() or plan.question
-        query = self.resolver.tools.understanding.query(text, filters, plan.roles)
+        query = tools.understanding.query(text, filters, plan.roles)
         facets = {**need.facets, **(filters or {})}
-        lists = query.lists
-        if facets != query.facets:
-            rest = self.resolver.tools.choices.rest(fold(need.text))
-            lists = bool(facets) and not self.resolver.tools.understanding.subject(rest)
-        query = replace(query, facets=facets, excluded=need.excluded, preferred=need.preferred, lists=lists)
+        if (facets, need.excluded, need.preferred) != (query.facets, query.excluded, query.preferred):
+            query = replace(query, facets=facets, excluded=need.excluded, preferred=need.preferred)
+            quoted = {term for phrase in query.phrases for term in terms(phrase)}
+            own = tools.understanding.subject(tools.choices.rest(fold(need.text))) - quoted
+            chosen = bool(facets or need.excluded or query.phrases)
+            query = replace(query, lists=chosen and not own, vague=query.vague and not (chosen or need.preferred))
         return _less(query, need.dropped) if need.dropped else query
 
     def take(
@@ -99,15 +107,17 @@ class Turns:
 
     def _shown(self, question: str, plan: Plan, query: Query, sheets: Sequence[Sheet]) -> Answer:
         """These sheets, in their order, quoted for the query."""
-        vector = self.encode(query.text)
+        vector = self.read(query.text).vector
         rarity, bearing = self.store.rarity(query.terms), self.store.bearing(query.terms)
         excerpts = []
-        for sheet in sheets:
+        even = len(sheets) > 1 and plan.kind not in _BY_RANK
+        for rank, sheet in enumerate(sheets):
             near = tuple(PassageHit(*found) for found in self.store.similarities(vector, sheet.id))
             cosine = max((hit.cosine for hit in near), default=0.0)
             last = plan.base.last
             score = last.score(sheet.id) if last and sheet.id in last.shown else cosine
-            excerpts.append(self.excerpt(Hit(sheet, score, cosine, 0.0, 0.0, 0.0, near), query, rarity, bearing))
+            hit = Hit(sheet, score, cosine, coverage=0.0, need=0.0, concept=0.0, section=0.0, passages=near)
+            excerpts.append(self.excerpt(hit, query, rarity, bearing, EVEN if even else rank))
         return Answer(
             question=question,
             answered=bool(excerpts),
@@ -117,6 +127,7 @@ class Turns:
             query=query,
             follows=plan.follows,
             corpus_version=self.store.manifest.corpus_version,
+            confidence=_SURE,
         )
 
     def _message(self, plan: Plan, sheets: Sequence[Sheet]) -> str:
@@ -199,9 +210,7 @@ class Turns:
 
     def _ranked(self, query: Query) -> list[tuple[Sheet, float]]:
         """Every sheet that bears the query's choices, with its score, best first."""
-        vector = self.encode(query.text)
-        concepts = match_concepts(query.concepts, self.store)
-        hits = search(query, vector, concepts, self.store, self.store.manifest.sheets)
+        hits, _ = self.search(query, self.store.manifest.sheets)
         return [(hit.sheet, hit.score) for hit in hits]
 
     def _silent(self, question: str, plan: Plan, conversation: Conversation) -> Answer:
@@ -211,7 +220,7 @@ class Turns:
             message = f"Si quelqu’un est en danger maintenant, appelez tout de suite\u00a0: {called}"
         turned = Turned(plan.kind, choices=plan.choices, numbers=plan.numbers, can_undo=bool(conversation.turns))
         query = Query(question, (), {})
-        return Answer(question, False, message, (), (), query, False, self.store.manifest.corpus_version, turned)
+        return Answer(question, False, message, (), (), query, False, self.store.manifest.corpus_version, _SURE, turned)
 
     def _after(self, plan: Plan, answer: Answer) -> Conversation:
         if plan.kind is TurnKind.UNDO:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.corpus.corpus import input_hashes, read_corpus
 from assistant.corpus.reader import Notice
 from assistant.errors import AssistantError
+from assistant.indexing.alignment import unit
 from assistant.indexing.build import Build, Progress, build
 from assistant.indexing.encoder import DEFAULT_MODEL, model_name, open_encoder
 from assistant.indexing.manifest import Manifest, read_manifest
@@ -68,13 +67,10 @@ def _encoded_otherwise(store: LocalStore) -> list[str]:
     """Whether today's encoder still gives the vectors that the index holds."""
     encoder = open_encoder(store.manifest.model)
     for sheet in store.sheets(store.sheet_ids({})[:_SAMPLE]):
-        passages = [
-            passage for passage, _ in store.similarities(np.ones(encoder.dimension, dtype=np.float32), sheet.id)
-        ]
-        if not passages:
-            continue
-        vector = encoder.encode_passages([passage_text(sheet, passages[0])])[0]
-        if dict(store.similarities(vector, sheet.id))[passages[0]] < _SAME:
+        for passage, held in store.encoded(sheet.id)[:1]:
+            vector = encoder.encode_passages([passage_text(sheet, passage)])[0]
+            if float(unit(held) @ unit(vector)) >= _SAME:
+                continue
             return [f"le modèle {encoder.name} ne donne plus les vecteurs de l’index."]
     return []
 

@@ -148,13 +148,31 @@ class Example:
     sheet_id: str | None = None
 
 
+class AmountKind(StrEnum):
+    """What an amount counts."""
+
+    MONEY = "money"
+    PEOPLE = "people"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount asked for, in euros or people: ``least`` to ``most``, both included."""
+
+    kind: AmountKind
+    least: float
+    most: float
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """An understood question.
 
     ``terms`` are stems, looked up as they are; ``words`` gives the word of the question behind each.
     Sheets have to bear ``facets`` and none of ``excluded``; ``preferred`` raises them. ``lists`` is
-    true when nothing else was asked for: every sheet that bears the facets is an answer.
+    true when nothing else was asked for: every sheet that bears the facets is an answer; ``vague``
+    when nothing was asked for at all.
+    Sheets have to hold each of ``phrases``, folded; those that state one of ``amounts`` are raised.
     ``concepts`` are those of the thesaurus that it names, weighed; ``corrections`` pair what was
     typed with what was read, ``expansions`` the words of the question with what else was searched.
     """
@@ -167,7 +185,10 @@ class Query:
     facets: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     excluded: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     preferred: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    phrases: tuple[str, ...] = ()
+    amounts: tuple[Amount, ...] = ()
     lists: bool = False
+    vague: bool = False
     corrections: tuple[tuple[str, str], ...] = ()
     expansions: tuple[tuple[str, str], ...] = ()
 
@@ -182,8 +203,9 @@ class PassageHit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A sheet found. ``score`` (higher is better) adds up, weighed, the cosine of its nearest passage,
-    ``coverage``, the share of the question's weighed terms that it bears, and ``need``, the cosine of
-    the nearest of its needs, and ``concept``, the share of the question's concepts that it names.
+    ``coverage``, the share of the question's weighed terms that it bears, ``need``, the cosine of the
+    nearest of its needs, ``concept``, that of the concepts that it names to those asked for, and
+    ``section``, that of its nearest passage in a section asked for.
     """
 
     sheet: Sheet
@@ -192,6 +214,7 @@ class Hit:
     coverage: float
     need: float
     concept: float
+    section: float
     passages: tuple[PassageHit, ...]
 
 
@@ -345,7 +368,9 @@ class Answer:
     """What is shown for one question: sheets, or a refusal with the nearest one.
 
     ``message`` is what the assistant says itself; ``follows`` is true when the question was
-    completed with the one before it; ``turned`` says how.
+    completed with the one before it; ``confidence`` is the probability, 0 to 1, that the corpus
+    answers, which abstention holds against its threshold, 1 when nothing was searched for: the sheets
+    were known, or the reply is about the assistant; ``turned`` says how the question was understood.
     """
 
     question: str
@@ -356,4 +381,5 @@ class Answer:
     query: Query
     follows: bool
     corpus_version: str
+    confidence: float
     turned: Turned = Turned()

@@ -1,6 +1,6 @@
 """Fit the weights of abstention on the tuning half of the judged sets, and say how they hold on the other.
 
-usage: .venv/bin/python benchmarks/calibrate.py    # rewrites data/abstention.yaml, prints what it measured
+usage: .venv/bin/python -m benchmarks.calibrate    # rewrites data/abstention.yaml, prints what it measured
 
 A logistic regression over few features, cross-validated; the threshold is the highest that refuses
 at most ``FALSE_REFUSALS`` of the tuning half's good questions.
@@ -17,27 +17,23 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from assistant.answer import Assistant
-from assistant.batch import read_questions
-from assistant.conversation.state import Conversation
 from assistant.corpus.corpus import CALIBRATION
-from assistant.evaluation import Judged
-from assistant.settings import read_settings
+from benchmarks.judged import evidence, halves, read_judged
 
-FALSE_REFUSALS = 0.04
+FALSE_REFUSALS = 0.05
 HEAD = """# How likely the corpus answers a question: a logistic regression, made by benchmarks/calibrate.py.
 # Below the threshold a question is refused. The features are named in assistant/retrieval/abstention.py.
 """
 
 
 def main() -> None:
-    settings = read_settings()
-    assistant = Assistant.open(settings)
-    judged = [q for path in sorted((settings.data / "judged").glob("*.jsonl")) for q in read_questions(path, Judged)]
-    evidence = [_evidence(assistant, question) for question in judged]
-    names = sorted(evidence[0])
-    values = np.array([[found[name] for name in names] for found in evidence])
+    assistant = Assistant.open()
+    judged = read_judged(assistant)
+    features = [evidence(assistant, question)[1] for question in judged]
+    names = sorted(features[0])
+    values = np.array([[found[name] for name in names] for found in features])
     good = np.array([bool(question.relevant) for question in judged])
-    tuning = np.array([question.tuning for question in judged])
+    tuning = dict(halves(judged))["tuning"]
 
     model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, class_weight="balanced"))
     crossed = cross_val_score(model, values[tuning], good[tuning], cv=10, scoring="roc_auc")
@@ -48,21 +44,14 @@ def main() -> None:
     intercept = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
     probabilities = 1 / (1 + np.exp(-(values @ weights + intercept)))
     threshold = float(np.quantile(probabilities[tuning & good], FALSE_REFUSALS))
-    for half, rows in (("tuning", tuning), ("checking", ~tuning)):
+    for half, rows in halves(judged):
         _print_half(half, probabilities[rows], good[rows], threshold)
     for kind in sorted({question.subkind or question.kind for question in judged}):
         rows = np.array([(question.subkind or question.kind) == kind for question in judged])
         print(f"  {kind:<14} n {rows.sum():>3}  refused {(probabilities[rows] < threshold).mean():.2f}")
     lines = [f"threshold: {threshold:.4f}", f"intercept: {intercept:.4f}", "weights:"]
     lines += [f"  {name}: {weight:.4f}" for name, weight in zip(names, weights, strict=True)]
-    (settings.data / CALIBRATION).write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _evidence(assistant: Assistant, question: Judged) -> dict[str, float]:
-    conversation = Conversation()
-    for turn in question.history or ():
-        _, conversation = assistant.ask(turn, conversation)
-    return assistant.evidence(question.question, conversation)
+    (assistant.settings.data / CALIBRATION).write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _print_half(half: str, probabilities: NDArray[np.float64], good: NDArray[np.bool_], threshold: float) -> None:

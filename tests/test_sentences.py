@@ -85,11 +85,17 @@ def test_clauses_tile_their_sentence_and_cut_no_word(text, most):
 
 
 def test_clauses_that_fit_stay_together():
-    text = "un deux, trois quatre, cinq six (sept huit) neuf"
+    text = "un deux, trois quatre, cinq six (sept huit) neuf dix onze douze treize"
     whole = Span(0, len(text))
     parts = [text[a:b] for a, b in clauses(text, whole, 4)]
-    assert parts == ["un deux, trois quatre,", "cinq six (sept huit)", "neuf"]
+    assert parts == ["un deux, trois quatre,", "cinq six (sept huit)", "neuf dix onze douze treize"]
     assert clauses(text, whole, 40) == [whole]
+
+
+def test_a_last_word_is_not_left_alone():
+    text = "un deux, trois quatre cinq six ( sept, huit, etc)."
+    parts = [text[a:b] for a, b in clauses(text, Span(0, len(text)), 8)]
+    assert parts == [text]
 
 
 def test_every_real_text_is_cut_without_loss(corpus):

@@ -19,10 +19,10 @@ def test_defaults_are_those_of_the_repository(repository):
 
 
 def test_every_knob_has_its_name_in_the_environment():
-    environment = {f"ASSISTANT_{knob.name.upper()}": "7" for knob in fields(Settings)}
+    environment = {f"ASSISTANT_{knob.name.upper()}": "7" for knob in fields(Settings)} | {"ASSISTANT_NEEDS": "0"}
     found = read_settings(environment)
     for knob in fields(Settings):
-        assert getattr(found, knob.name) in (7, "7", Path("7")), knob.name
+        assert getattr(found, knob.name) in ((False,) if knob.name == "needs" else (7, "7", Path("7"))), knob.name
     assert read_settings(dict.fromkeys(environment, "")) == Settings()
 
 
@@ -31,3 +31,10 @@ def test_every_knob_has_its_name_in_the_environment():
 def test_a_number_that_is_none_is_refused_by_its_name(name, value):
     with pytest.raises(UsageError, match=name):
         read_settings({name: value})
+
+
+@pytest.mark.parametrize("value", ["2", "oui", "true", "-1"])
+def test_a_switch_is_0_or_1(value):
+    assert read_settings({"ASSISTANT_NEEDS": "1"}).needs
+    with pytest.raises(UsageError, match=r"ASSISTANT_NEEDS.*0 ou 1"):
+        read_settings({"ASSISTANT_NEEDS": value})

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evaluation import report
-from assistant.export.text_form import answer_text, printable, report_text, sheet_text
+from assistant.export.text_form import answer_text, printable, sheet_text
 
 BAR = "│ "
 HOSTILE = "\x1b[31mrouge\x1b]0;titre\x07 \x9b2J \u202egauche\u202c \u200b\x00\x7f\r"
@@ -79,9 +78,3 @@ def test_nothing_shown_can_drive_a_terminal(tiny_assistant, where):
     shown = answer_text(replace(answer, sheets=(excerpt,), nearest=()), tiny_assistant.schema)
     assert "rouge" in shown
     assert not set(shown) & set("\x1b\x07\x9b\u202e\u202c\u200b\x00\x7f\r")
-
-
-def test_a_report_with_nothing_to_measure_is_a_table():
-    text = report_text(report([]))
-    assert "toutes" in text
-    assert "0 sur 0" in text

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from assistant.conversation.state import Choices, Need
 from assistant.conversation.wordings import TalkWordings, joined
-from assistant.corpus.places import Department
 from assistant.language.folding import fold
-from assistant.retrieval.places import PlaceCues
-from assistant.retrieval.wordings import FacetCues, Wordings
+from assistant.retrieval.choices import Named
+from assistant.retrieval.understand import Understanding
+from assistant.retrieval.wordings import Found
 from assistant.stores.store import Store
 from assistant.values import Facet
 
 PLACES = (Facet.DEPARTMENT, Facet.REGION, Facet.STRUCTURE)
 _ARTICLES = r"(?:(?:l|d|la|le|les|un|une|des|du|de|aux?|en|dans|chez|avec|pour|plus)\b['\s]*)*"
-_EXCLUDES = re.compile(rf"\b(?:sauf|sans|hors|excepte|pas)\W+{_ARTICLES}$")
-_ALONGSIDE = re.compile(rf"\b(?:sauf|sans|hors|excepte|pas|avec)\W+{_ARTICLES}$")
 _JOINS = re.compile(
     rf"(?:\b(?:pour|avec|chez|dans|en|et|plutot|seulement|sauf|hors|excepte|sans|pas)\b\s*)?{_ARTICLES}$"
 )
-
-
-class Named(NamedTuple):
-    """A choice that a text names, where, and whether it filters or only raises."""
-
-    facet: Facet
-    value: str
-    start: int
-    end: int
-    firm: bool
-    out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,41 +30,22 @@ class Contradiction:
 
 
 class ChoiceReader:
-    """Finds the choices that a folded text names, over one corpus."""
+    """Finds the choices that a turn names: those that any question may, and those that only follow another."""
 
-    def __init__(self, talk: TalkWordings, wordings: Wordings, departments: Iterable[Department], store: Store) -> None:
-        values = {facet: tuple(found) for facet, found in store.facets().items()}
+    def __init__(self, talk: TalkWordings, understanding: Understanding, store: Store) -> None:
+        self._understanding = understanding
         self._store = store
-        self._cues = FacetCues(wordings, values)
-        self._places = PlaceCues(departments, values[Facet.STRUCTURE])
-        self._more = [(c.facet, c.values, joined(c.patterns)) for c in talk.choices if c.values]
-        self._beside = {
-            (choice.facet, value): re.compile(
-                "|".join(pattern.replace("{value}", rf"\b{re.escape(fold(value))}\b") for pattern in choice.patterns)
-            )
-            for choice in talk.choices
-            if not choice.values
-            for value in values[choice.facet]
-        }
+        self._more = [(choice.facet, choice.values, joined(choice.patterns)) for choice in talk.choices]
 
-    def find(self, folded: str) -> list[Named]:
-        """Every choice, in no order; two of one facet are alternatives."""
-        found = {
-            (facet, value): (match.start(), match.end(), firm) for facet, value, match, firm in self._cues.find(folded)
-        }
-        found |= {(facet, value): (*match.span(), True) for facet, value, match in self._places.find(folded)}
-        for facet, values, pattern in self._more:
-            if match := pattern.search(folded):
-                found = {key: place for key, place in found.items() if key[0] is not facet or key[1] in values}
-                found |= {(facet, value): (*match.span(), True) for value in values}
-        for (facet, value), pattern in self._beside.items():
-            match = pattern.search(folded)
-            if match and _ALONGSIDE.search(folded[: match.start()]):
-                found[facet, value] = (*match.span(), True)
-        return [
-            Named(facet, value, start, end, firm, bool(_EXCLUDES.search(folded[:start]) or _opens_out(folded[start:])))
-            for (facet, value), (start, end, firm) in found.items()
+    def find(self, folded: str) -> tuple[Named, ...]:
+        """Every choice; two of one facet are alternatives."""
+        more = [
+            Found(facet, value, *match.span(), firm=True)
+            for facet, values, pattern in self._more
+            for match in pattern.finditer(folded)
+            for value in values
         ]
+        return self._understanding.choices(folded, more).each
 
     def without(self, text: str, facets: Sequence[Facet]) -> str:
         """The text less the words that name a choice of these facets, and what joins them to the rest."""
@@ -114,10 +81,6 @@ class ChoiceReader:
             if all(self._store.sheet_ids(place) for place in alone):
                 return Contradiction(tuple(" ou ".join(values) for values in places.values()))
         return None
-
-
-def _opens_out(text: str) -> bool:
-    return bool(re.match(r"(?:sans|sauf|hors|pas)\b", text))
 
 
 def changed(need: Need, named: Sequence[Named], text: str) -> Need:

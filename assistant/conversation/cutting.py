@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from assistant.corpus.schema import Schema
 from assistant.language.folding import fold
 from assistant.language.sentences import clauses, sentences
-from assistant.retrieval.quoting import WORDS_OF_A_CLAUSE, cut_quote, silence
+from assistant.retrieval.quoting import cut_quote, silence
+from assistant.retrieval.sentence_scores import WORDS_OF_A_CLAUSE
 from assistant.values import Cell, Kind, Quote, Role, Section, Sheet, Span, Status
 
 

@@ -52,7 +52,7 @@ class Resolver:
             plan = rule(said)
             if plan:
                 return plan
-        return self._subject(said)
+        return self._subject(said if said.last else read(question, conversation, self.tools))
 
     def _rules(self) -> Sequence[Callable[[Said], Plan | None]]:
         rules = [_with(rule, self.tools) for rule in ASKED]

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.conversation.choices import ChoiceReader, Named
+from assistant.conversation.choices import ChoiceReader
 from assistant.conversation.wordings import TalkWordings, joined
 from assistant.language.analyzer import terms
+from assistant.retrieval.choices import Named
 from assistant.retrieval.understand import Understanding
 from assistant.stores.store import Store
 from assistant.values import Sheet

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.conversation.choices import ChoiceReader, Named, changed
+from assistant.conversation.choices import ChoiceReader
 from assistant.conversation.plan import Plan
 from assistant.conversation.reference import References
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.conversation.wordings import TalkWordings
 from assistant.language.folding import fold
+from assistant.retrieval.choices import Named
 from assistant.retrieval.understand import Understanding
 from assistant.stores.store import Store
 from assistant.typography import guillemets
-from assistant.values import Facet, Role, TurnKind
+from assistant.values import Role, TurnKind
 
 MOST_CHOICES = 6
 
@@ -35,14 +36,17 @@ class Tools:
     def subject(self, text: str) -> Need:
         """The need of a question that stands by itself."""
         query = self.understanding.query(text)
-        need = Need(text, query.facets, query.excluded, query.preferred)
-        known = {(facet, value) for part in (query.facets, query.excluded) for facet in part for value in part[facet]}
-        more = [
-            n
-            for n in self.choices.find(fold(text))
-            if (n.out or (n.facet is Facet.REGION and not need.facets)) and (n.facet, n.value) not in known
-        ]
-        return changed(need, more, text) if more else need
+        return Need(text, query.facets, query.excluded, query.preferred)
+
+    def as_typed(self) -> Tools:
+        """The same, but questions are read as they are typed."""
+        return open_tools(self.talk, self.understanding.as_typed(), self.store)
+
+
+def open_tools(talk: TalkWordings, understanding: Understanding, store: Store) -> Tools:
+    """The tools of one corpus."""
+    choices = ChoiceReader(talk, understanding, store)
+    return Tools(talk, choices, References(talk, choices, understanding, store), understanding, store)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def read(question: str, conversation: Conversation, tools: Tools) -> Said:
     """The question with what it names; « combien d'enfants » names a section, not a public."""
     folded = fold(question)
     rest = tools.talk.without_sections(folded) if conversation.last else folded
-    named = tuple(tools.choices.find(rest))
+    named = tools.choices.find(rest)
     if named:
         rest = tools.choices.rest(rest)
     own = tools.understanding.subject(tools.talk.without("opens", rest)) - _FILLERS

@@ -36,7 +36,7 @@ class Danger(Strict):
 
 class ChoiceWordings(Strict):
     facet: Facet
-    values: tuple[str, ...] = ()
+    values: tuple[str, ...]
     patterns: tuple[Pattern, ...]
 
 

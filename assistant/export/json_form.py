@@ -21,9 +21,13 @@ def answer_document(answer: Answer) -> dict[str, Any]:
             "follows": answer.follows,
             "sections": [role.value for role in answer.query.roles],
             "facets": {facet.value: list(values) for facet, values in answer.query.facets.items()},
+            "excluded": {facet.value: list(values) for facet, values in answer.query.excluded.items()},
+            "preferred": {facet.value: list(values) for facet, values in answer.query.preferred.items()},
+            "phrases": list(answer.query.phrases),
             "corrections": [list(pair) for pair in answer.query.corrections],
             "expansions": [list(pair) for pair in answer.query.expansions],
         },
+        "confidence": round(answer.confidence, 4),
         "turn": turned_document(answer.turned),
         "corpus": answer.corpus_version,
     }

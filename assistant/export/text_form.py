@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from assistant.corpus.schema import Schema
 from assistant.typography import guillemets
 from assistant.values import Answer, Excerpt, Facet, Kind, Quote, Role, Sheet, Status
 
 SILENCE = {Status.EMPTY: "non renseigné", Status.PLACEHOLDER: "document joint non fourni"}
+EXPANSIONS_SHOWN = 6
 _BAR = "    │ "
 
 
@@ -20,12 +20,19 @@ def answer_text(answer: Answer, schema: Schema) -> str:
         blocks.append(f"Compris comme la suite de\u00a0: {answer.query.text}")
     if answer.query.corrections:
         read = ", ".join(f"{guillemets(read)} pour {guillemets(typed)}" for typed, read in answer.query.corrections)
-        blocks.append(f"Lu\u00a0: {read}")
+        blocks.append(f"Lu\u00a0: {read} (pour garder vos mots\u00a0: --as-typed)")
+    if also := searched_too(answer):
+        blocks.append(f"Cherché aussi\u00a0: {', '.join(also)}")
     blocks += [_excerpt(number, excerpt, schema) for number, excerpt in enumerate(answer.sheets, start=1)]
     if answer.nearest:
         blocks.append("La fiche la plus proche – elle ne répond pas à la question\u00a0:")
         blocks += [_excerpt(None, excerpt, schema) for excerpt in answer.nearest]
     return printable("\n\n".join(blocks))
+
+
+def searched_too(answer: Answer) -> tuple[str, ...]:
+    """The concepts that were searched besides the words of the question, a few of them."""
+    return tuple(dict.fromkeys(concept for _, concept in answer.query.expansions))[:EXPANSIONS_SHOWN]
 
 
 def sheet_text(sheet: Sheet) -> str:
@@ -39,34 +46,6 @@ def sheet_text(sheet: Sheet) -> str:
         else:
             lines.append(f"    ({SILENCE[section.status]})")
     return printable("\n".join(lines))
-
-
-def report_text(figures: Mapping[str, Any]) -> str:
-    """An evaluation report as a table, a line a group of questions."""
-    names = {
-        "questions": "n",
-        "ndcg": "nDCG@5",
-        "mrr": "MRR",
-        "recall": "rappel@5",
-        "section_hit": "section",
-        "coverage": "citations",
-        "refusal": "refus justes",
-        "false_refusal": "refus à tort",
-        "words_a_sheet": "mots/fiche",
-    }
-    groups = {
-        "toutes": figures["all"],
-        "à régler": figures["tuning"],
-        "à vérifier": figures["checking"],
-        **figures["kinds"],
-    }
-    lines = ["".join([f"{'':<14}", *(f"{name:>13}" for name in names.values())])]
-    for group, values in groups.items():
-        cells = ("–" if values[name] is None else f"{values[name]:g}" for name in names)
-        lines.append("".join([f"{group:<14}", *(f"{cell:>13}" for cell in cells)]))
-    everything = figures["all"]
-    lines.append(f"Citations exactes\u00a0: {everything['quotes_exact']} sur {everything['quotes']}.")
-    return "\n".join(lines)
 
 
 def printable(text: str) -> str:

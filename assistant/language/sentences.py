@@ -19,6 +19,7 @@ _ABBREVIATION = re.compile(
 _SIGLE = re.compile(r"(?:\b[A-Z]\.){2,}$")
 _INITIAL = re.compile(r"(?:^|[\s('’-])[A-Z]\.$")
 _BULLET_ONLY = re.compile(r"[-▪•*–\s]*")
+_TAIL = 4  # words
 _CLAUSE = re.compile(r"(?<=[,;:)])\s+|\s+(?=\()")
 
 
@@ -47,7 +48,8 @@ def clauses(text: str, span: Span, most: int) -> list[Span]:
     """``span`` cut at commas, colons, semicolons and brackets into pieces of at most ``most`` words.
 
     Clauses that fit together stay together; a clause longer than ``most`` words stays whole, so
-    that nothing is ever cut inside a word.
+    that nothing is ever cut inside a word. A last piece of a few words (« etc). ») says nothing by
+    itself: it stays with the one before, which may pass ``most`` by as much.
     """
     cuts = [Span(*match.span()) for match in _CLAUSE.finditer(text, span.start, span.end)]
     pieces: list[Span] = []
@@ -57,6 +59,8 @@ def clauses(text: str, span: Span, most: int) -> list[Span]:
             pieces.append(Span(start, end))
             start = resume
         end, resume = cut
+    if pieces and _words(text, start, span.end) <= _TAIL:
+        start = pieces.pop().start
     trimmed = (_trim(text, piece) for piece in (*pieces, Span(start, span.end)))
     return [piece for piece in trimmed if piece.start < piece.end]
 

@@ -1,120 +1,137 @@
 """Spelling: words that French does not know, read as the words that they stand for.
 
 A word that French, the sheets or the thesaurus knows is never changed. Others are looked for without
-a glued elision (« lisolement »), by their sound (« vacanse », « atelié »), then by few wrong letters.
+a glued elision (« lisolement »), by their sound (« vacanse », « atelié »), by few wrong letters, then
+as two words glued.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from math import log10
 
-import wordfreq
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 
 from assistant.language.folding import fold
+from assistant.language.sound import onset, sound
+from assistant.language.vocabulary import frequencies, is_french, seen_words
 
 _ELIDED = re.compile(r"^(?:qu|[dlj])(?=[aeiouyh])")
 _ARTICLE = re.compile(r"^(?:la|les?|des?|du|une?|m[aeo]s?|mon)(?=[^aeiouyh])")
 _SHORTEST = 4  # letters: shorter unknown words are sigles, names or shorthand, and left alone
+_LONGEST = 30  # letters: beyond, no word
 _LONG = 7  # letters: from here two wrong ones are forgiven
 _SAME_SOUND = 3  # letters by which words that sound alike may differ in length
 _SOUND_WORTH = 0.6  # wrong letters that the same sound makes up for
+_MIXED_WORTH = 0.4  # the same for having the same letters in another order
+_GLUED_COST = 0.6  # of an article glued to its word, in wrong letters
 _TENFOLD_WORTH = 0.25
-_COMMON = 3e-6  # frequency from which a general word is worth being read into another
+_COMMON = 1e-6  # frequency from which a general word is worth being read into another
+_PAIRED = 3e-5  # the same for each of two words glued
+_NEVER = float("inf")
 _DOMAIN = 1e-3  # a word of the sector is likelier here than its frequency in French says
-
-# how letters sound, roughly: in order, over a folded word
-_SOUNDS = [
-    (r"ph", "f"), (r"h", ""), (r"qu|q|ck|k", "k"), (r"g(?=[eiy])", "j"), (r"s?c+(?=[eiy])", "s"),
-    (r"c", "k"), (r"y", "i"), (r"(.)\1+", r"\1"), (r"eau|au", "o"), (r"(?:er|ez|es|e)$", "e"), (r"ai|ei", "e"),
-    (r"[ae][nm](?![aeiou])", "an"), (r"[ie]in(?![aeiou])", "in"), (r"z", "s"), (r"ent$|nt$", "n"),
-    (r"(?<=.{2})[tdsxpe]+$", ""),
-]  # fmt: skip
-_SOUND_RULES = [(re.compile(pattern), replacement) for pattern, replacement in _SOUNDS]
-
-
-@lru_cache(maxsize=100_000)
-def sound(folded: str) -> str:
-    """How a folded word sounds, roughly; words that are spelt for each other share it."""
-    spoken = folded.replace("ch", "S")
-    for pattern, replacement in _SOUND_RULES:
-        spoken = pattern.sub(replacement, spoken)
-    return spoken
 
 
 class Speller:
     """Reads misspelt words, towards the words of one corpus and thesaurus first."""
 
-    def __init__(self, domain: Iterable[str], shorthand: Mapping[str, str]) -> None:
-        """``domain``: the words of the sector, as they are spelt; ``shorthand``: what is typed for what."""
+    def __init__(self, domain: Iterable[str]) -> None:
+        """``domain``: the words of the sector, as they are spelt."""
         self._domain = {fold(word): word for word in domain if len(word) >= _SHORTEST}
-        self._shorthand = {fold(short): whole for short, whole in shorthand.items()}
+        self._likely = lru_cache(maxsize=10_000)(self._search)
 
     def read(self, word: str) -> str | None:
         """The word that an unknown word stands for; None when it is known, or nothing is near."""
         folded = fold(word)
-        if folded in self._shorthand:
-            return self._shorthand[folded]
-        if len(folded) < _SHORTEST or not folded.isalpha() or self._known(folded, word):
+        if not _SHORTEST <= len(folded) <= _LONGEST or not folded.isalpha() or self._common(folded):
             return None
-        return self._without(_ELIDED, folded) or self._without(_ARTICLE, folded) or self._likeliest(folded)
-
-    def _known(self, folded: str, word: str) -> bool:
-        if any(form in self._domain or form in self._general for form in (folded, folded.removesuffix("s"))):
-            return True
-        import simplemma
-
-        return bool(simplemma.is_known(word, lang="fr") or simplemma.is_known(word.lower(), lang="fr"))
-
-    def _without(self, glued: re.Pattern[str], folded: str) -> str | None:
-        """« lisolement », « lamaison », « latelié »: the word without what is glued before it."""
-        rest = glued.sub("", folded)
-        if rest == folded or len(rest) <= _SHORTEST:
+        found = self._likely(folded)
+        if (
+            found is None
+            or self._english(folded, found)
+            or (word.lower() in seen_words() and not _confused(folded, found))
+        ):
             return None
-        if rest in self._targets:
-            return self._spelt(rest)
-        alike = [word for word in self._by_sound.get(sound(rest), ()) if word in self._domain]
-        return self._spelt(min(alike, key=lambda word: self._cost(rest, word))) if alike else None
+        # the dictionary comes last: it is slow to load, and only needed when a word would be changed
+        return None if is_french(word) else found
 
-    def _likeliest(self, folded: str) -> str | None:
-        """The likeliest of the words that sound alike, or are few letters away and begin alike."""
-        alike = [word for word in self._by_sound.get(sound(folded), ()) if abs(len(word) - len(folded)) <= _SAME_SOUND]
+    def _common(self, folded: str) -> bool:
+        return any(form in self._domain or form in self._general for form in {folded, folded.removesuffix("s")} if form)
+
+    def _english(self, folded: str, found: str) -> bool:
+        """« workshop », « gaming »: commoner in English than what it would be read as is in French."""
+        return frequencies("en").get(folded, 0.0) > self._targets.get(fold(found), 0.0)
+
+    def _search(self, folded: str) -> str | None:
+        """The likeliest word, or else two words glued."""
+        costs = self._costs(folded)
+        for glued in (_ELIDED, _ARTICLE):
+            rest = glued.sub("", folded)
+            if rest != folded and len(rest) > _SHORTEST:
+                for word in self._glued(rest):
+                    costs[word] = min(costs.get(word, _NEVER), _GLUED_COST + self._cost(rest, word))
+        best = min(costs, key=lambda word: (costs[word], word), default=None)
+        return self._two_words(folded) if best is None else self._spelt(best)
+
+    def _costs(self, folded: str) -> dict[str, float]:
+        """The words that sound alike, or are few letters away and begin alike, with their cost."""
         most = 1 if len(folded) < _LONG else 2
-        found = process.extract(folded, self._choices, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=20)
-        words = {*alike, *(word for word, _, _ in found if word[0] == folded[0])}
-        return self._spelt(min(words, key=lambda word: (self._cost(folded, word), word))) if words else None
+        found = process.extract(folded, self._choices, scorer=OSA.distance, score_cutoff=most, limit=30)
+        begun = {folded[0], folded[1]}
+        near = (word for word, _, _ in found if word[0] == folded[0] or {word[0], word[1]} == begun)
+        return {word: self._cost(folded, word) for word in {*self._alike(folded), *near}}
+
+    def _glued(self, rest: str) -> list[str]:
+        """The words that what is left without an article may be: that word, or one of the sector that sounds so."""
+        return [rest] if rest in self._targets else [word for word in self._alike(rest) if word in self._domain]
+
+    def _two_words(self, folded: str) -> str | None:
+        """« liensocial »: two common words glued, each of four letters at least."""
+        cuts = range(_SHORTEST, len(folded) - _SHORTEST + 1)
+        pairs = [(folded[:cut], folded[cut:]) for cut in cuts]
+        likely = {pair: min(self._targets.get(word, 0.0) for word in pair) for pair in pairs}
+        best = max(likely, key=lambda pair: likely[pair], default=None)
+        return " ".join(map(self._spelt, best)) if best and likely[best] >= _PAIRED else None
+
+    def _alike(self, folded: str) -> list[str]:
+        """The words that sound the same."""
+        heard = sound(folded)
+        near = (word for word in self._by_onset[onset(folded)] if abs(len(word) - len(folded)) <= _SAME_SOUND)
+        return [word for word in near if sound(word) == heard]
 
     def _cost(self, folded: str, word: str) -> float:
-        """Wrong letters, less what speaks for the word: the same sound, and each tenfold of frequency."""
+        """Wrong letters, less what speaks for the word: the same sound or letters, and each tenfold of frequency."""
         heard = _SOUND_WORTH if sound(folded) == sound(word) else 0.0
-        return DamerauLevenshtein.distance(folded, word) - heard - _TENFOLD_WORTH * log10(self._targets[word] / _COMMON)
+        mixed = _MIXED_WORTH if sorted(folded) == sorted(word) else 0.0
+        return OSA.distance(folded, word) - max(heard, mixed) - _TENFOLD_WORTH * log10(self._targets[word] / _COMMON)
 
     def _spelt(self, folded: str) -> str:
         return self._domain.get(folded) or self._spellings[folded]
 
     @cached_property
     def _general(self) -> frozenset[str]:
-        return frozenset(fold(word) for word in wordfreq.get_frequency_dict("fr", wordlist="small"))
+        return frozenset(word if word.isascii() else fold(word) for word in frequencies("fr"))
 
     @cached_property
     def _spellings(self) -> dict[str, str]:
         """The commonest spelling of each general word, by its folded form."""
         spellings: dict[str, str] = {}
-        for word, frequency in wordfreq.get_frequency_dict("fr", wordlist="small").items():
-            if frequency >= _COMMON and len(word) >= _SHORTEST and word.isalpha():
-                spellings.setdefault(fold(word), word)
+        for word, frequency in frequencies("fr").items():
+            if frequency < _COMMON:
+                break
+            if len(word) >= _SHORTEST and word.isalpha():
+                spellings.setdefault(word if word.isascii() else fold(word), word)
         return spellings
 
     @cached_property
     def _targets(self) -> dict[str, float]:
         """What a word may be read as, with how likely it is."""
-        frequencies = wordfreq.get_frequency_dict("fr", wordlist="small")
-        targets = {folded: frequencies[word] for folded, word in self._spellings.items()}
+        french = frequencies("fr")
+        targets = {folded: french[word] for folded, word in self._spellings.items()}
         return targets | {word: targets.get(word, 0.0) + _DOMAIN for word in self._domain}
 
     @cached_property
@@ -122,8 +139,14 @@ class Speller:
         return list(self._targets)
 
     @cached_property
-    def _by_sound(self) -> dict[str, list[str]]:
+    def _by_onset(self) -> dict[str, list[str]]:
         groups: dict[str, list[str]] = defaultdict(list)
         for word in self._targets:
-            groups[sound(word)].append(word)
+            groups[onset(word)].append(word)
         return groups
+
+
+def _confused(folded: str, found: str) -> bool:
+    """Whether two words sound alike or have the same letters: only so is a word that texts use a slip."""
+    read = fold(found)
+    return sound(folded) == sound(read) or sorted(folded) == sorted(read)

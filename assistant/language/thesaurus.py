@@ -6,6 +6,7 @@ instance of it, a related concept only its neighbourhood.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,17 @@ from pydantic import Field
 from assistant.documents import Strict, load_yaml, refuse_twice
 from assistant.language.analyzer import Token, terms, tokens
 from assistant.language.folding import fold
-from assistant.values import Kind, Sheet, Status
+from assistant.values import Kind, Role, Sheet, Status
 
 SYNONYM, NARROWER, RELATED = 1.0, 0.8, 0.4
 _LONGEST = 6  # terms of a wording; longer ones are sentences, and match nothing
+
+# how much a mention says of what a sheet is about, by where it stands
+_WEIGHT_OF_TITLE = 3.0
+_WEIGHTS_OF_ROLES = {Role.SUMMARY: 2.0} | dict.fromkeys(
+    (Role.LIMITS, Role.PERSPECTIVES, Role.FUNDING, Role.PEOPLE), 0.5
+)
+_LEVELLING = 2.0  # weighed mentions by which a sheet is half about a concept
 
 
 class _Concept(Strict):
@@ -29,7 +37,6 @@ class _Concept(Strict):
     synonyms: tuple[str, ...] = ()
     narrower: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
     elsewhere: bool = False
 
 
@@ -135,18 +142,28 @@ def load_thesaurus(path: Path) -> tuple[Concept, ...]:
 
 
 def sheet_concepts(sheet: Sheet, thesaurus: Thesaurus) -> dict[str, float]:
-    """The concepts that a sheet names, each with the weight of its best wording."""
-    texts = [sheet.title, *(value for values in sheet.facets.values() for value in values)]
+    """The concepts that a sheet names, each with how much it is about it, 0 to 1.
+
+    Mentions add up, weighed by where they stand and by their wording, and level off as BM25's do.
+    """
+    texts = [(sheet.title, _WEIGHT_OF_TITLE)]
+    texts += [(value, 1.0) for values in sheet.facets.values() for value in values]
     texts += [
-        sheet.slice(section.start, section.end)
+        (sheet.slice(section.start, section.end), _WEIGHTS_OF_ROLES.get(section.role, 1.0))
         for section in sheet.sections
         if section.kind is Kind.TEXT and section.status is Status.FILLED
     ]
-    weights: dict[str, float] = {}
-    for text in texts:
+    total: dict[str, float] = {}
+    for text, weight in texts:
         for mention in thesaurus.mentions(tokens(text)):
-            weights[mention.concept] = max(weights.get(mention.concept, 0.0), mention.weight)
-    return weights
+            total[mention.concept] = total.get(mention.concept, 0.0) + weight * mention.weight
+    return {concept: sum_ / (sum_ + _LEVELLING) for concept, sum_ in total.items()}
+
+
+def concept_rarity(sheets: int, naming: int) -> float:
+    """How much a concept that ``naming`` of ``sheets`` name tells them apart: BM25's inverse document
+    frequency, kept positive by adding one, as Lucene does."""
+    return math.log(1 + (sheets - naming + 0.5) / (naming + 0.5))
 
 
 def dump_concepts(concepts: Iterable[Concept]) -> list[object]:

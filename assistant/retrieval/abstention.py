@@ -11,11 +11,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from assistant.documents import load_yaml
-from assistant.values import ExampleKind, Hit, Query
+from assistant.values import Hit, Query
+
+FEATURES = ("score", "coverage", "whole", "named", "lacking", "foreign", "leaning")
+
+
+def _known(weights: dict[str, float]) -> dict[str, float]:
+    unknown = set(weights) ^ set(FEATURES)
+    if unknown:
+        raise ValueError(f"ce sont les poids de {', '.join(FEATURES)}")
+    return weights
 
 
 class Calibration(BaseModel):
@@ -25,7 +35,7 @@ class Calibration(BaseModel):
 
     threshold: float
     intercept: float
-    weights: dict[str, float]
+    weights: Annotated[dict[str, float], AfterValidator(_known)]
 
 
 def load_calibration(path: Path) -> Calibration:
@@ -38,20 +48,30 @@ def load_calibration(path: Path) -> Calibration:
 
 
 def features(
-    query: Query, hits: Sequence[Hit], lacking: float, foreign: Mapping[ExampleKind, float]
+    query: Query, hits: Sequence[Hit], bearing: Mapping[str, set[str]], lacking: float, examples: Mapping[str, float]
 ) -> dict[str, float]:
-    """What is known of a question once it is searched; zeros when nothing was found."""
+    """What is known of a question once it is searched; zeros when nothing was found.
+
+    Args:
+        bearing: for each term of the query, the ids of the sheets that bear it.
+        lacking: the share of the concepts named that no sheet names.
+        examples: how near the question is to known ones, by name.
+    """
     best = hits[0] if hits else None
     return {
         "score": best.score if best else 0.0,
         "coverage": max((hit.coverage for hit in hits), default=0.0),
-        "need": max((hit.need for hit in hits), default=0.0),
-        # the share of the sector's concepts asked for that no sheet names
-        "lacking": lacking,
-        # a place, a structure or a partner that sheets bear is evidence by itself
+        # « tricot crochet »: that one sheet bears every word is evidence by itself, above all in a short question
+        "whole": float(best is not None and _bears_all(best, query, bearing)),
+        # and so is a place, a structure or a partner that sheets bear
         "named": float(bool(query.facets and hits)),
-        "foreign": max(foreign.values(), default=0.0),
+        "lacking": lacking,
+        **examples,
     }
+
+
+def _bears_all(hit: Hit, query: Query, bearing: Mapping[str, set[str]]) -> bool:
+    return bool(query.terms) and all(hit.sheet.id in bearing[term] for term in query.terms)
 
 
 def probability(values: Mapping[str, float], calibration: Calibration) -> float:

@@ -1,45 +1,34 @@
-"""Concepts: what a question names of the sector's vocabulary, held against what the sheets name."""
+"""Concepts: what a question asks for, in the sector's vocabulary, and what of it no sheet names."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from assistant.language.thesaurus import RELATED
+from assistant.language.thesaurus import RELATED, Thesaurus, concept_rarity
 from assistant.stores.store import Store
 
+_NAMED = 0.2  # how much a concept named in words weighs beside the probabilities of those that are near
 
-@dataclass(frozen=True, slots=True)
-class ConceptMatch:
-    """``shares``: for each sheet, the share, 0 to 1, of the question's concepts that it names, weighed by
-    rarity; a related concept counts for less. ``lacking``: the share that no sheet names.
+
+def asked_concepts(named: Mapping[str, float], likely: Mapping[str, float], thesaurus: Thesaurus) -> dict[str, float]:
+    """The concepts that a question asks for, weighed.
+
+    Args:
+        named: those that its words name, by the weight of the wording; their related ones count for less.
+        likely: those that its vector is near, with their probability.
     """
-
-    shares: Mapping[str, float]
-    lacking: float
-
-
-def match_concepts(concepts: Mapping[str, float], store: Store) -> ConceptMatch:
-    """Hold the concepts of a question, with their weights, against the sheets of a store."""
-    if not concepts:
-        return ConceptMatch({}, 0.0)
-    thesaurus = store.thesaurus()
-    related = {concept: thesaurus.related(concept) for concept in concepts}
-    mentions = store.mentions(sorted({*concepts, *(term for terms in related.values() for term in terms)}))
-    shares: dict[str, float] = {}
-    total = lacking = 0.0
-    for concept, weight in concepts.items():
-        bearing = {sheet: RELATED * found for term in related[concept] for sheet, found in mentions[term].items()}
-        bearing |= mentions[concept]
-        worth = weight * _rarity(store.manifest.sheets, len(mentions[concept]))
-        total += worth
-        lacking += 0.0 if mentions[concept] else worth
-        for sheet, found in bearing.items():
-            shares[sheet] = shares.get(sheet, 0.0) + worth * found
-    return ConceptMatch({sheet: share / total for sheet, share in shares.items()}, lacking / total)
+    said: dict[str, float] = {}
+    for concept, weight in named.items():
+        for term, share in ((concept, 1.0), *((term, RELATED) for term in thesaurus.related(concept))):
+            said[term] = max(said.get(term, 0.0), share * weight)
+    return {concept: likely.get(concept, 0.0) + _NAMED * said.get(concept, 0.0) for concept in sorted({*likely, *said})}
 
 
-def _rarity(sheets: int, bearing: int) -> float:
-    """BM25's inverse document frequency, kept positive by adding one (as Lucene does)."""
-    return math.log(1 + (sheets - bearing + 0.5) / (bearing + 0.5))
+def lacking(named: Mapping[str, float], store: Store) -> float:
+    """The share, 0 to 1, weighed by rarity, of the concepts named by a question that no sheet names."""
+    naming = store.naming(sorted(named))
+    worth = {
+        concept: weight * concept_rarity(store.manifest.sheets, naming[concept]) for concept, weight in named.items()
+    }
+    missing = sum(worth[concept] for concept in named if not naming[concept])
+    return missing / sum(worth.values()) if worth else 0.0

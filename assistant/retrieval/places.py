@@ -3,80 +3,134 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assistant.corpus.places import Department
+from assistant.errors import SchemaError
 from assistant.language.folding import fold
+from assistant.retrieval.wordings import Found
+from assistant.typography import guillemets
 from assistant.values import Facet
 
-# départements whose name is also an ordinary word: « du nord », « de l'aube » say no place
-_ORDINARY = {"nord", "manche", "aube", "lot", "landes", "somme", "creuse", "cher", "centre", "la reunion"}
-_IN = (
-    r"(?:\ben |\bdans (?:le |la |les |l')?|\bdepartements? (?:de la |de l'|du |des |de |d')?"
-    r"|\bcelles? (?:de la |de l'|du |des |de |d'))"
+# names that are also ordinary words: « du nord », « en somme », « à la réunion » say no place
+_ORDINARY = frozenset("nord manche aube lot landes somme creuse cher orne ain centre reunion corse".split())
+_MASCULINE_TOWNS = ("paris", "mayotte")
+
+_WITHIN = r"\b(?:dans|sur|partout dans|cote) (?:le |la |les |l')"
+_EN = r"\ben "
+_NAMED = r"\b(?:departements?|regions?|dpt|dept) (?:de la |de l'|du |des |de |d')?"
+_THOSE = (
+    r"\b(?:celles?|ceux|celui|actions?|fiches?|projets?|experiences?|initiatives?|structures?"
+    r"|centres?(?: socia(?:l|ux))?|evs|collegues?|habitants?) (?:de la |de l'|du |des |de |d')"
 )
-_OF = r"|\b(?:de la |de l'|du |des |de |d')"
-_CODE = re.compile(r"\bdans le (\d{2,3}|2a|2b)\b|\((\d{2,3}|2a|2b)\)")
+_OF = r"\b(?:de la |de l'|du |des |de |d')"
+# « les bords de la Marne » is a river, « le nord du pays » a direction
+_RIVER = "".join(rf"(?<!{word} )" for word in "bord bords berges rives vallee long quais chateaux canal pont".split())
+_LISTED_BEFORE, _LISTED_AFTER = r"(?:^|[,;:(])\s*", r"(?=\s*(?:[,;:)?.!]|$))"
+_NOT_GONE_ON = r"(?![\w-])(?! (?:de|du|des|d')\b)"
+_END = r"(?![\w-])"
+
+_CODE = re.compile(
+    r"\b(?:dans le|sur le|departement|dpt|dept|celles? du|ceux du|actions? du|structures? du|fiches? du)"
+    r" ?(\d{2,3}|2a|2b)\b(?! ?(?:e|eme|er|%|€|ans|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre"
+    r"|novembre|decembre|heures?|minutes?|jours?|mois|km|euros?|personnes?|familles?|places?)\b)"
+    r"|\((\d{2,3}|2a|2b)\)|(?<=\d )(?:et|ou) (?:dans )?(?:le )?(\d{2,3}|2a|2b)\b(?=\s*(?:[,;)?.!]|$))"
+)
 
 # words that names of structures share: they tell no structure from another
 _COMMON_NAMES = frozenset(
     """centre social sociale sociaux socio culturel culturelle espace vie maison association habitants quartier service
-    animation familles rurales tous pour region environs csc agg les la le de du des et d saint sainte""".split()
+    animation familles rurales tous pour region environs csc agg les la le l de du des d et a saint sainte""".split()
 )
+_HOUSE = (
+    r"(?:\b(?:centres?(?: socia(?:l|ux))?(?: et culturel)?|maison|structure|espace(?: de vie sociale)?|evs|mjc"
+    r"|asso(?:ciation)?) (?:du |de |d')?)?"
+)
+_LONG_NAME = 6  # letters from which one word alone tells a structure
 
 
 class PlaceCues:
     """Finds départements, régions and structures; départements without sheets too, to say that there are none."""
 
-    def __init__(self, departments: Iterable[Department], structures: Sequence[str]) -> None:
+    def __init__(
+        self, departments: Iterable[Department], structures: Sequence[str], aliases: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        """``aliases``: other names of régions and of groups of départements.
+
+        Raises:
+            SchemaError: an alias stands for a name that is neither a département nor a région.
+        """
         departments = list(departments)
         self._codes = {department.code.lower(): department.name for department in departments}
-        self._departments = {department.name: _department_pattern(department.name) for department in departments}
-        self._regions = {
-            region: re.compile(rf"(?<![\w-]){_loosely(region)}(?![\w-])")
-            for region in sorted({department.region for department in departments})
-        }
+        facets = {department.region: Facet.REGION for department in departments}
+        facets |= {department.name: Facet.DEPARTMENT for department in departments}
+        self._places: list[tuple[Facet, tuple[str, ...], re.Pattern[str]]] = []
+        self._places += [(facet, (name,), _place_pattern(name)) for name, facet in facets.items()]
+        self._bare = [(facet, name, _bare_pattern(name)) for name, facet in facets.items()]
+        for alias, names in aliases.items():
+            if unknown := [name for name in names if name not in facets]:
+                raise SchemaError(
+                    f"Le lieu {guillemets(alias)} renvoie à {guillemets(unknown[0])}, qui n’est pas connu.",
+                    "Écrivez un département ou une région comme dans departements.csv.",
+                )
+            self._places.append((facets[names[0]], names, re.compile(rf"(?<![\w-]){_loosely(alias)}{_END}")))
         self._structures = {name: pattern for name in structures if (pattern := _structure_pattern(name))}
 
-    def find(self, folded: str) -> list[tuple[Facet, str, re.Match[str]]]:
-        """Facet, value and where it stands."""
-        found = []
+    def find(self, folded: str) -> Iterator[Found]:
+        """The places and structures named, filters all; and names of places alone."""
         for code in _CODE.finditer(folded):
-            name = self._codes.get(code[1] or code[2])
-            if name:
-                found.append((Facet.DEPARTMENT, name, code))
-        for facet, patterns in (
-            (Facet.DEPARTMENT, self._departments),
-            (Facet.REGION, self._regions),
-            (Facet.STRUCTURE, self._structures),
-        ):
-            found += [(facet, name, match) for name, pattern in patterns.items() if (match := pattern.search(folded))]
-        return found
+            if name := self._codes.get(code[1] or code[2] or code[3]):
+                yield Found(Facet.DEPARTMENT, name, code.start(), code.end(), firm=True)
+        for facet, names, pattern in self._places:
+            for match in pattern.finditer(folded):
+                for name in names:
+                    yield Found(facet, name, match.start(), match.end(), firm=True)
+        for facet, name, pattern in self._bare:
+            for match in pattern.finditer(folded):
+                yield Found(facet, name, match.start(), match.end(), firm=False, bare=True)
+        for name, pattern in self._structures.items():
+            for match in pattern.finditer(folded):
+                yield Found(Facet.STRUCTURE, name, match.start(), match.end(), firm=True)
 
 
-def _department_pattern(name: str) -> re.Pattern[str]:
-    """After « en », « dans le »…, or alone in the question; a compound name anywhere."""
+def _place_pattern(name: str) -> re.Pattern[str]:
+    """After « en », « dans le »…, or alone between commas; a compound name anywhere."""
+    folded = fold(name)
     loose = _loosely(name)
+    listed = rf"{_LISTED_BEFORE}{loose}{_LISTED_AFTER}"
+    if folded == "la reunion":
+        return re.compile(rf"(?:\bile de |{_NAMED}|\bile ){loose}{_END}|{listed}")
+    if folded == "grand est":
+        return re.compile(rf"(?:{_WITHIN}|{_EN}|{_NAMED}|{_THOSE}|\bdu |\bau ){loose}{_NOT_GONE_ON}|{listed}")
     if re.search(r"[-' ]", name):
-        return re.compile(rf"(?<![\w-]){loose}(?![\w-])")
-    before = _IN if fold(name) in _ORDINARY else f"{_IN[:-1]}{_OF})"
-    return re.compile(rf"{before}{loose}(?![\w-])|^\W*{loose}\W*$")
+        return re.compile(rf"(?:{_WITHIN}|{_EN})?(?<![\w-]){loose}{_END}")
+    if folded in _ORDINARY:
+        en = rf"|{_EN}" if folded == "corse" else ""
+        return re.compile(rf"(?:{_WITHIN}|{_NAMED}|{_THOSE}{en}){loose}{_NOT_GONE_ON}|{listed}")
+    towns = r"|\b(?:a|sur) " if folded in _MASCULINE_TOWNS else ""
+    return re.compile(rf"(?:{_WITHIN}|{_EN}|{_NAMED}|{_THOSE}|{_RIVER}{_OF}{towns}){loose}{_END}|{listed}")
+
+
+def _bare_pattern(name: str) -> re.Pattern[str]:
+    """The name alone, as it stands after « hors » or « sauf »; with its article when it is an ordinary word too."""
+    article = r"\b(?:le |la |les |l')" if fold(name) in _ORDINARY - {"corse"} else r"(?<![\w-])"
+    return re.compile(rf"{article}{_loosely(name)}{_NOT_GONE_ON}")
 
 
 def _structure_pattern(name: str) -> re.Pattern[str] | None:
-    """Two words of its own in a row, with what stands between; or the only one, when it is long."""
+    """Two words of its own in a row, with what stands between; or the only one, when it is long; or its town."""
     words = re.findall(r"\w+", fold(name))
     own = [position for position, word in enumerate(words) if word not in _COMMON_NAMES and not word.isdigit()]
     if not own:
         return None
-    if len(own) == 1:
-        first = own[0] - 1 if own[0] and words[own[0] - 1] in ("saint", "sainte") else own[0]
-        last = own[0]
-        if first == last and len(words[last]) < 6:
-            return None
-    else:
-        first, last = own[0], own[1]
-    return re.compile(r"(?<!en )\b" + r"\W+".join(map(re.escape, words[first : last + 1])) + r"\b")
+    forms = [rf"\b(?:a|sur) {re.escape(words[at])}\b" for at in own if len(words[at]) >= _LONG_NAME]
+    first, last = (own[0], own[1]) if len(own) > 1 else (own[0], own[0])
+    if first == last and first and words[first - 1] in ("saint", "sainte"):
+        first -= 1
+    if first < last or len(words[last]) >= _LONG_NAME:
+        whole = r"\W+".join(map(re.escape, words[first : last + 1]))
+        forms.append(r"(?<!\ben )\b" + re.sub(r"\bsaint(e?)\b", r"(?:saint\1|st\1)", whole) + r"\b")
+    return re.compile(_HOUSE + "(?:" + "|".join(forms) + ")") if forms else None
 
 
 def _loosely(name: str) -> str:

@@ -1,67 +1,113 @@
-"""Ranking: both rankings of a query, fused by sheet.
+"""Ranking: the rankings of a query, fused by sheet.
 
-A sheet's score adds up the cosine of its nearest passage, the share of the question's weighed terms
-that it bears, the cosine of the nearest of its needs, and the share of the question's concepts that
-it names. The share of terms is BM25 over the BM25 of a sheet full of every term: unlike a score divided
-by the best one found, it stays low when the words of the question are hardly in the corpus.
+A sheet's score adds up, weighed, the cosine of its nearest passage, the share of the question's weighed
+terms that it bears, the cosine of the nearest of its needs, that of the concepts that it names, and, when the
+question asks for a section, the cosine of the nearest passage of such a section. The
+share of terms is BM25 over the BM25 of a sheet full of every term: unlike a score divided by the best one
+found, it stays low when the words of the question are hardly in the corpus. The weights are fitted and
+checked by ``benchmarks/fit_ranking.py`` and kept in ``data/ranking.yaml``, where they can be read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.documents import load_yaml
 from assistant.indexing.encoder import Vectors
-from assistant.retrieval.concepts import ConceptMatch
+from assistant.retrieval.examples import Examples
+from assistant.retrieval.requirements import bearing_words, holds, states
 from assistant.stores.store import Store
 from assistant.values import Hit, PassageHit, Query
 
-TERM_WEIGHT = 0.7
-NEED_WEIGHT = 0.8
-CONCEPT_WEIGHT = 0.2
-PREFERENCE_WEIGHT = 0.1
+PREFERENCE_WEIGHT = 0.05
 _PASSAGES_A_SHEET = 12  # of a ranking: fusion needs passages of sheets that both rankings know
+_READ_A_SHEET = 4  # sheets whose every passage is compared, for one that is shown
 
 
-def search(query: Query, vector: Vectors, concepts: ConceptMatch, store: Store, limit: int) -> list[Hit]:
-    """The ``limit`` best sheets for a query, best first; ties in the order of the corpus.
+class Ranking(BaseModel):
+    """What each ranking weighs beside the cosine of the nearest passage, which weighs 1."""
 
-    Args:
-        vector: the encoder's vector of the question, shape (dimension,).
-        concepts: those of the question, held against the sheets.
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    terms: float
+    needs: float
+    concepts: float
+    sections: float
+
+
+def load_ranking(path: Path) -> Ranking:
+    """The weights of a data folder.
+
+    Raises:
+        SchemaError: with file and line.
     """
-    matches = store.search(vector, query.terms, query.facets, limit * _PASSAGES_A_SHEET)
+    return load_yaml(path, Ranking)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A query ready to be searched: its aligned vector, shape (dimension,), and the concepts it asks for."""
+
+    query: Query
+    vector: Vectors
+    concepts: Mapping[str, float]
+
+
+def search(sought: Sought, store: Store, examples: Examples, ranking: Ranking, limit: int) -> list[Hit]:
+    """The ``limit`` best sheets, best first; ties in the order of the corpus."""
+    query, vector = sought.query, sought.vector
+    matches = store.search(vector, query.terms, sought.concepts, query.facets, limit * _PASSAGES_A_SHEET)
     nearest: dict[str, float] = {}
     for passage, cosine in matches.passages:
         nearest.setdefault(passage.sheet_id, cosine)
-    candidates = dict.fromkeys([*nearest, *matches.sheets, *matches.needs])
+    needs = examples.needs(vector, store.sheet_ids(query.facets) if query.facets else None)
+    worded = bearing_words(query.phrases, store)
+    candidates = dict.fromkeys([*nearest, *matches.sheets, *needs, *matches.concepts, *worded])
     scores = {
         sheet_id: nearest.get(sheet_id, 0.0)
-        + TERM_WEIGHT * matches.sheets.get(sheet_id, 0.0)
-        + NEED_WEIGHT * matches.needs.get(sheet_id, 0.0)
-        + CONCEPT_WEIGHT * concepts.shares.get(sheet_id, 0.0)
+        + ranking.terms * matches.sheets.get(sheet_id, 0.0)
+        + ranking.needs * needs.get(sheet_id, 0.0)
+        + ranking.concepts * matches.concepts.get(sheet_id, 0.0)
         for sheet_id in candidates
     }
-    if query.preferred or query.excluded:
+    if query.preferred or query.excluded or query.phrases or query.amounts:
         scores = _chosen(query, scores, store)
-    best = sorted(scores, key=lambda sheet_id: -scores[sheet_id])[:limit]
-    return [
-        Hit(
-            sheet=sheet,
-            score=scores[sheet.id],
-            cosine=nearest.get(sheet.id, 0.0),
-            coverage=matches.sheets.get(sheet.id, 0.0),
-            need=matches.needs.get(sheet.id, 0.0),
-            concept=concepts.shares.get(sheet.id, 0.0),
-            passages=tuple(PassageHit(*found) for found in store.similarities(vector, sheet.id)),
+    best = sorted(scores, key=lambda sheet_id: -scores[sheet_id])[: limit * _READ_A_SHEET]
+    hits = []
+    for sheet in store.sheets(best):
+        passages = tuple(PassageHit(*found) for found in store.similarities(vector, sheet.id))
+        section = max(
+            (cosine for passage, cosine in passages if sheet.sections[passage.section].role in query.roles), default=0.0
         )
-        for sheet in store.sheets(best)
-    ]
+        hits.append(
+            Hit(
+                sheet=sheet,
+                score=scores[sheet.id] + ranking.sections * max(section, 0.0),
+                cosine=nearest.get(sheet.id, 0.0),
+                coverage=matches.sheets.get(sheet.id, 0.0),
+                need=needs.get(sheet.id, 0.0),
+                concept=matches.concepts.get(sheet.id, 0.0),
+                section=max(section, 0.0),
+                passages=passages,
+            )
+        )
+    return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
 
 def _chosen(query: Query, scores: dict[str, float], store: Store) -> dict[str, float]:
-    """The scores of the sheets that bear nothing excluded, raised by what is preferred."""
+    """The scores of the sheets that bear nothing excluded and hold the phrases, raised by what is preferred."""
     return {
         sheet.id: scores[sheet.id]
         + PREFERENCE_WEIGHT
-        * sum(bool(set(sheet.facet(facet)) & set(values)) for facet, values in query.preferred.items())
+        * (
+            sum(bool(set(sheet.facet(facet)) & set(values)) for facet, values in query.preferred.items())
+            + sum(states(sheet, amount) for amount in query.amounts)
+        )
         for sheet in store.sheets(list(scores))
         if not any(set(sheet.facet(facet)) & set(values) for facet, values in query.excluded.items())
+        and holds(sheet, query.phrases)
     }

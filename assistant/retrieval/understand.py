@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import re
+import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.corpus.places import Department
 from assistant.errors import QuestionError
+from assistant.language.amounts import amounts
 from assistant.language.analyzer import Token, terms, tokens
 from assistant.language.folding import fold
 from assistant.language.spelling import Speller
+from assistant.retrieval.choices import Choices, choose, overlap
+from assistant.retrieval.mending import QUOTED, Mended, Mender
 from assistant.retrieval.places import PlaceCues
-from assistant.retrieval.wordings import FacetCues, SectionCues, Wordings
+from assistant.retrieval.requirements import AMOUNT_ROLES, plain
+from assistant.retrieval.wordings import FacetCues, Found, SectionCues, Wordings
 from assistant.stores.store import Store
 from assistant.typography import thousands
 from assistant.values import Facet, Query, Role
 
 Filters = Mapping[Facet, tuple[str, ...]]
-_EXCLUDES = re.compile(
-    r"\b(?:sauf|sans|hors|excepte|pas)\W+(?:(?:de|du|des|en|dans|pour|avec|la|le|les|l|un|une|a|au|aux|d)\W+)*$"
-)
-
-
-@dataclass(slots=True)
-class _Choices:
-    """What is found while a question is read: filters, exclusions, preferences, and the words left."""
-
-    named: dict[Facet, tuple[str, ...]]
-    excluded: dict[Facet, tuple[str, ...]]
-    preferred: dict[Facet, tuple[str, ...]]
-    rest: str
+EXAMPLE = "comment lutter contre l’isolement des seniors\u202f?"
+_MENDED = 256  # questions remembered: an answer reads its question three times
 
 
 class Understanding:
@@ -40,11 +33,18 @@ class Understanding:
         values = {facet: tuple(found) for facet, found in store.facets().items()}
         self._sections = SectionCues(wordings)
         self._facets = FacetCues(wordings, values)
-        self._places = PlaceCues(departments, values[Facet.STRUCTURE])
+        self._places = PlaceCues(departments, values[Facet.STRUCTURE], wordings.places)
+        self._named = {plain(value) for found in values.values() for value in found}
         self._thesaurus = store.thesaurus()
-        words = {word for concept in self._thesaurus.concepts.values() for word in concept.words}
-        self._speller = Speller(words, wordings.shorthand)
         self._store = store
+        mender = Mender(speller(store), wordings.shorthand, self._borne)
+        self._mend = lru_cache(maxsize=_MENDED)(mender.mend)
+
+    def as_typed(self) -> Understanding:
+        """The same, but questions are read as they are typed."""
+        typed = copy.copy(self)
+        typed._mend = lru_cache(maxsize=_MENDED)(Mended)
+        return typed
 
     def query(
         self,
@@ -58,44 +58,71 @@ class Understanding:
             filters: given beside the question; they add to what it says.
             roles: the sections asked for, when they come from elsewhere than ``text``.
         """
-        corrections = self._corrections(text)
-        for typed, meant in corrections:
-            text = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", meant, text)
-        folded = fold(text)
-        choices = self._choices(folded)
+        mended = self._mend(text)
+        text = mended.text
+        choices = self.choices(fold(text))
         named = choices.named | dict(filters or {})
+        phrases = self._phrases(text, choices)
         read = tokens(text)
         carried = {token.term: token.word for token in read}
         kept = set(terms(choices.rest))
         words = {term: word for term, word in carried.items() if term in kept}
         subject = set(terms(self._sections.without(choices.rest)))
         concepts, expansions = self._concepts([token for token in read if token.term in subject])
+        quoted = {term for phrase in phrases for term in terms(phrase)}
+        chosen = named or choices.excluded or choices.preferred or phrases
         return Query(
             text=text,
             terms=tuple(words),
             words=words,
-            roles=self._sections.roles(folded) if roles is None else roles,
+            roles=self.roles(text) if roles is None else roles,
             concepts=concepts,
             facets=named,
             excluded=choices.excluded,
             preferred=choices.preferred,
-            lists=bool(named) and not subject,
-            corrections=corrections,
+            phrases=phrases,
+            amounts=amounts(text),
+            lists=bool(named or choices.excluded or phrases) and not subject - quoted,
+            vague=not chosen and not any(len(term) > 1 and not term.isdigit() for term in words),
+            corrections=mended.corrections,
             expansions=expansions,
         )
 
-    def _corrections(self, text: str) -> tuple[tuple[str, str], ...]:
-        """What is typed and what it is read as; names and sigles are left alone."""
-        shouted = text.isupper()
-        corrections: dict[str, str] = {}
-        for position, token in enumerate(tokens(text)):
-            name = position > 0 and token.word[0].isupper() and not shouted
-            if name or token.word in corrections or self._store.bearing([token.term])[token.term]:
-                continue
-            read = self._speller.read(token.word)
-            if read and fold(read) != fold(token.word):
-                corrections[token.word] = read
-        return tuple(corrections.items())
+    def roles(self, text: str) -> tuple[Role, ...]:
+        """The sections that a question asks for, in the order in which it names them."""
+        text = self._mend(text).text
+        stated = (AMOUNT_ROLES[amount.kind] for amount in amounts(text))
+        return tuple(dict.fromkeys([*self._sections.roles(fold(text)), *stated]))
+
+    def subject(self, text: str) -> set[str]:
+        """The terms of a question, less the words that ask for a section."""
+        return set(terms(self._sections.without(fold(self._mend(text).text))))
+
+    def choices(self, folded: str, more: Sequence[Found] = ()) -> Choices:
+        """The choices that a folded text makes; ``more`` are found otherwise, and stand for what they overlap."""
+        found = [*self._facets.find(folded), *self._places.find(folded)]
+        kept = [one for one in found if not any(one.facet is other.facet and overlap(one, other) for other in more)]
+        return choose(folded, [*kept, *more])
+
+    def _phrases(self, text: str, choices: Choices) -> tuple[str, ...]:
+        """What stands between quotes, folded, but for titles of sheets, values, and a quoted question."""
+        folded = fold(text)
+        phrases = []
+        for quoted in QUOTED.finditer(folded):
+            phrase = plain(next(part for part in quoted.groups() if part is not None))
+            chosen = any(start < quoted.end() and quoted.start() < end for start, end in choices.taken)
+            says = any(char.isalnum() for char in phrase) and not phrase.endswith("?")
+            if says and not chosen and phrase not in self._named and not self._is_title(phrase):
+                phrases.append(phrase)
+        return tuple(dict.fromkeys(phrases))
+
+    def _is_title(self, phrase: str) -> bool:
+        wanted = terms(phrase)
+        bearing = set.intersection(*self._store.bearing(wanted).values()) if wanted else set()
+        return any(terms(sheet.title) == wanted for sheet in self._store.sheets(sorted(bearing)[:_MENDED]))
+
+    def _borne(self, term: str) -> bool:
+        return bool(self._store.bearing([term])[term])
 
     def _concepts(self, subject: Sequence[Token]) -> tuple[dict[str, float], tuple[tuple[str, str], ...]]:
         """The concepts that a subject names, weighed, and what they add to its words."""
@@ -108,27 +135,12 @@ class Understanding:
                 expansions[written, mention.concept] = None
         return concepts, tuple(expansions)
 
-    def roles(self, text: str) -> tuple[Role, ...]:
-        """The sections that a question asks for, in the order in which it names them."""
-        return self._sections.roles(fold(text))
 
-    def subject(self, text: str) -> set[str]:
-        """The terms of a question, less the words that ask for a section."""
-        return set(terms(self._sections.without(fold(text))))
-
-    def _choices(self, folded: str) -> _Choices:
-        """The choices that a folded question names, and the question less those that are filters."""
-        found: _Choices = _Choices({}, {}, {}, folded)
-        places = [(facet, value, match, True) for facet, value, match in self._places.find(folded)]
-        for facet, value, match, firm in [*self._facets.find(folded), *places]:
-            out = _EXCLUDES.search(folded[: match.start()])
-            chosen = found.excluded if out else found.named if firm else found.preferred
-            chosen[facet] = (*chosen.get(facet, ()), value)
-            if firm or out:
-                start = out.start() if out else match.start()
-                blank = " " * (match.end() - start)
-                found.rest = found.rest[:start] + blank + found.rest[match.end() :]
-        return found
+def speller(store: Store) -> Speller:
+    """The speller of a corpus: it knows the words of its thesaurus and of the choices that its sheets bear."""
+    values = (value for facet in store.facets().values() for value in facet)
+    words = {token.word.lower() for value in values for token in tokens(value)}
+    return Speller(words.union(*(concept.words for concept in store.thesaurus().concepts.values())))
 
 
 def checked_question(text: str, most: int) -> str:
@@ -147,6 +159,6 @@ def checked_question(text: str, most: int) -> str:
     if not any(char.isalnum() for char in question):
         raise QuestionError(
             "La question ne contient aucun mot.",
-            "Écrivez un besoin avec vos mots, par exemple\u00a0: comment lutter contre l’isolement des seniors\u202f?",
+            f"Écrivez un besoin avec vos mots, par exemple\u00a0: {EXAMPLE}",
         )
     return question

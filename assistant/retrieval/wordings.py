@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from assistant.documents import Pattern, Strict, load_yaml
 from assistant.language.folding import fold
 from assistant.values import Facet, Role
 
+_VALUE = "{value}"
+
 
 class FacetWordings(Strict):
-    always: bool = False
-    prefer: bool = True
+    prefer: tuple[Pattern, ...] = ()
     filter: tuple[Pattern, ...] = ()
     values: dict[str, tuple[Pattern, ...]] = {}
 
 
 class Wordings(Strict):
     sections: dict[Role, tuple[Pattern, ...]]
+    subjects: tuple[Pattern, ...] = ()
     facets: dict[Facet, FacetWordings]
+    places: dict[str, tuple[str, ...]] = {}
     shorthand: dict[str, str] = {}
+
+
+class Found(NamedTuple):
+    """A choice named in a folded question at ``start:end``; a filter when ``firm``, else a preference.
+
+    ``bare`` when only its name stands there, with nothing that says what it is wanted for.
+    """
+
+    facet: Facet
+    value: str
+    start: int
+    end: int
+    firm: bool
+    bare: bool = False
 
 
 def load_wordings(path: Path) -> Wordings:
@@ -37,56 +55,71 @@ class SectionCues:
     """Finds the sections that a question asks for."""
 
     def __init__(self, wordings: Wordings) -> None:
-        self._patterns = {role: re.compile("|".join(cues)) for role, cues in wordings.sections.items() if cues}
+        self._patterns = {role: _any(cues) for role, cues in wordings.sections.items() if cues}
+        self._subjects = _any(wordings.subjects) if wordings.subjects else None
 
     def roles(self, folded: str) -> tuple[Role, ...]:
         """The roles asked for, in the order in which the question names them."""
+        folded = self._masked(folded)
         found = {role: match.start() for role, pattern in self._patterns.items() if (match := pattern.search(folded))}
         return tuple(sorted(found, key=lambda role: found[role]))
 
     def without(self, folded: str) -> str:
         """The question less the words that ask for a section."""
-        for pattern in self._patterns.values():
-            folded = pattern.sub(" ", folded)
-        return folded
+        masked = self._masked(folded)
+        spans = [match.span() for pattern in self._patterns.values() for match in pattern.finditer(masked)]
+        return blanked(folded, spans)
+
+    def _masked(self, folded: str) -> str:
+        """The question with what is its subject blanked: « difficultés scolaires » asks for no limits."""
+        if self._subjects is None:
+            return folded
+        return self._subjects.sub(lambda match: "_" * len(match.group()), folded)
 
 
 class FacetCues:
     """Finds the choices that a question names."""
 
     def __init__(self, wordings: Wordings, values: Mapping[Facet, Sequence[str]]) -> None:
-        """``values``: those that the sheets bear, by facet."""
-        self._facets = wordings.facets
-        self._values = {
-            (facet, value): re.compile("|".join(patterns))
-            for facet, words in wordings.facets.items()
-            for value, patterns in words.values.items()
-        }
-        self._filters = {
-            facet: re.compile("|".join(plain))
-            for facet, words in wordings.facets.items()
-            if (plain := [pattern for pattern in words.filter if "{value}" not in pattern])
-        }
-        self._named = {
-            (facet, value): re.compile(
-                "|".join(pattern.replace("{value}", re.escape(fold(value))) for pattern in named)
-            )
-            for facet, words in wordings.facets.items()
-            if (named := [pattern for pattern in words.filter if "{value}" in pattern])
-            for value in values.get(facet, ())
-        }
-
-    def find(self, folded: str) -> list[tuple[Facet, str, re.Match[str], bool]]:
-        """Facet, value, where it stands, and whether it is a filter (else a preference)."""
-        found = []
-        for (facet, value), pattern in self._values.items():
-            if match := pattern.search(folded):
-                filters = self._filters.get(facet)
-                firm = self._facets[facet].always or bool(filters and filters.search(folded))
-                if not firm and not self._facets[facet].prefer:
+        """``values``: those that the sheets bear, by facet; one without wordings is read by its own name."""
+        self._bare: dict[tuple[Facet, str], re.Pattern[str]] = {}
+        self._firm: dict[tuple[Facet, str], re.Pattern[str]] = {}
+        self._soft: dict[tuple[Facet, str], re.Pattern[str]] = {}
+        for facet, words in wordings.facets.items():
+            for value in dict.fromkeys([*words.values, *values.get(facet, ())]):
+                named = words.values.get(value, (_by_name(value),))
+                if not named:
                     continue
-                found.append((facet, value, match, firm))
-        for (facet, value), pattern in self._named.items():
-            if match := pattern.search(folded):
-                found.append((facet, value, match, True))
-        return found
+                bare = "(?:" + "|".join(named) + ")"
+                self._bare[facet, value] = re.compile(bare)
+                for frames, patterns in ((words.filter, self._firm), (words.prefer, self._soft)):
+                    if frames:
+                        patterns[facet, value] = _any(frame.replace(_VALUE, bare) for frame in frames)
+
+    def find(self, folded: str) -> Iterator[Found]:
+        """Filters, then preferences, then names alone, which say nothing unless they are excluded."""
+        for patterns, firm in ((self._firm, True), (self._soft, False)):
+            for (facet, value), pattern in patterns.items():
+                for match in pattern.finditer(folded):
+                    yield Found(facet, value, *match.span(), firm=firm)
+        for (facet, value), pattern in self._bare.items():
+            for match in pattern.finditer(folded):
+                yield Found(facet, value, *match.span(), firm=False, bare=True)
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with spaces for what stands at the spans."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _any(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
+
+
+def _by_name(value: str) -> str:
+    """« éducation / scolarité » by either word, « intergénérationnel » in its feminine and plural too."""
+    parts = [part.strip() for part in re.split(r"[/&,()]", fold(value)) if len(part.strip()) > 1]
+    loose = (r"[-' ]+".join(re.escape(word) for word in re.split(r"[-' ]+", part)) for part in parts)
+    return rf"\b(?:{'|'.join(loose) or re.escape(fold(value))})(?:s|e|es|le|les|x)?\b"

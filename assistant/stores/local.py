@@ -9,7 +9,7 @@ import json
 import math
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from assistant.indexing.fields import FIELD_WEIGHTS, Field
 from assistant.indexing.manifest import REBUILD, file_hash, read_manifest
 from assistant.language.thesaurus import Thesaurus, restore_concepts
 from assistant.stores.store import Facets, Matches
-from assistant.values import ExampleKind, Facet, Kind, Passage, Role, Section, Sheet, Span, Status
+from assistant.values import Example, ExampleKind, Facet, Kind, Passage, Role, Section, Sheet, Span, Status
 
 DATABASE = "corpus.sqlite"
 VECTORS = "vectors.faiss"
@@ -49,42 +49,38 @@ class LocalStore:
             faiss.omp_set_num_threads(1)
             self._index: Any = faiss.read_index(str(self.folder / VECTORS))
             self._mean = self._vector("mean")
-            self._question_mean = self._vector("question mean")
-            self._examples = (
-                np.fromfile(self.folder / EXAMPLES, dtype=np.float16).astype(np.float32).reshape(-1, len(self._mean))
-            )
-            rows = self._all("SELECT kind, sheet FROM examples ORDER BY number")
-            if len(rows) != len(self._examples):
+            examples, _ = self.examples()
+            if self._one("SELECT count(*) FROM examples")[0] != len(examples):
                 raise ValueError("questions et vecteurs ne vont pas ensemble")
             self._count = int(self._one("SELECT count(*) FROM sheets")[0])
         except (OSError, RuntimeError, sqlite3.Error, TypeError, ValueError) as error:
             raise DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD) from None
         if self._index.d != self.manifest.dimension or len(self._mean) != self.manifest.dimension:
             raise DamagedIndex("L’index et son manifeste n’ont pas la même dimension.", REBUILD)
-        self._needs = [(row, sheet) for row, (kind, sheet) in enumerate(rows) if kind == ExampleKind.NEED]
-        self._foreign = {
-            kind: [row for row, found in enumerate(rows) if found[0] == kind]
-            for kind in ExampleKind
-            if kind is not ExampleKind.NEED
-        }
         row = self._one("SELECT value FROM meta WHERE key = 'thesaurus'")
         self._thesaurus = Thesaurus(restore_concepts(json.loads(row[0])) if row else ())
         self._sheet = lru_cache(maxsize=_CACHED_SHEETS)(self._read_sheet)
         self._passages = lru_cache(maxsize=_CACHED_SHEETS)(self._read_passages)
 
-    def search(self, vector: Vectors, terms: Sequence[str], facets: Facets, limit: int) -> Matches:
+    def search(
+        self, vector: Vectors, terms: Sequence[str], concepts: Mapping[str, float], facets: Facets, limit: int
+    ) -> Matches:
         numbers = self._numbers(facets)
         if numbers is not None and not numbers:
             return Matches((), {}, {})
         return Matches(
             self._by_vector(vector, numbers, limit),
             self._by_terms(terms, numbers, limit),
-            self._by_need(vector, None if numbers is None else set(self.sheet_ids(facets))),
+            self._by_concepts(concepts, numbers, limit),
         )
 
-    def foreign(self, vector: Vectors) -> dict[ExampleKind, float]:
-        cosines = self._examples @ _unit(vector - self._question_mean)
-        return {kind: float(cosines[rows].max()) if len(rows) else 0.0 for kind, rows in self._foreign.items()}
+    def examples(self) -> tuple[tuple[Example, ...], Vectors]:
+        rows = self._all("SELECT kind, text, sheet, norm FROM examples ORDER BY number")
+        stored = np.fromfile(self.folder / EXAMPLES, dtype=np.float16).astype(np.float32)
+        centred = stored.reshape(len(rows), self.manifest.dimension)
+        norms = np.array([[row[3]] for row in rows], dtype=np.float32).reshape(-1, 1)
+        examples = tuple(Example(ExampleKind(kind), text, sheet) for kind, text, sheet, _ in rows)
+        return examples, self._vector("question mean") + norms * centred
 
     def sheets(self, ids: Sequence[str]) -> list[Sheet]:
         return [sheet for sheet in (self._sheet(sheet_id) for sheet_id in ids) if sheet is not None]
@@ -96,7 +92,17 @@ class LocalStore:
 
     def similarities(self, vector: Vectors, sheet_id: str) -> list[tuple[Passage, float]]:
         passages, rows = self._passages(sheet_id)
-        return list(zip(passages, (rows @ _unit(vector - self._mean)).tolist(), strict=True))
+        return list(zip(passages, (rows @ vector).tolist(), strict=True))
+
+    def encoded(self, sheet_id: str) -> list[tuple[Passage, Vectors]]:
+        """Every passage of a sheet with the encoder's own vector, before centring."""
+        passages, _ = self._passages(sheet_id)
+        rows = self._all(
+            "SELECT passages.id, norm FROM passages JOIN sheets ON sheets.number = passages.sheet "
+            "WHERE sheets.id = ? ORDER BY passages.start",
+            (sheet_id,),
+        )
+        return list(zip(passages, (self._raw(*row) for row in rows), strict=True))
 
     def bearing(self, terms: Sequence[str]) -> dict[str, set[str]]:
         return {term: {row[0] for row in self._all(_BEARING, (f'"{term}"',))} for term in set(terms)}
@@ -110,15 +116,12 @@ class LocalStore:
     def thesaurus(self) -> Thesaurus:
         return self._thesaurus
 
-    def mentions(self, concepts: Sequence[str]) -> dict[str, dict[str, float]]:
+    def naming(self, concepts: Sequence[str]) -> dict[str, int]:
         rows = self._all(
-            "SELECT concept, sheet, weight FROM mentions WHERE concept IN (SELECT value FROM json_each(?))",
+            "SELECT concept, count(*) FROM mentions WHERE concept IN (SELECT value FROM json_each(?)) GROUP BY 1",
             (json.dumps(list(concepts)),),
         )
-        found: dict[str, dict[str, float]] = {concept: {} for concept in concepts}
-        for concept, sheet, weight in rows:
-            found[concept][sheet] = weight
-        return found
+        return dict.fromkeys(concepts, 0) | dict(rows)
 
     def facets(self) -> dict[Facet, dict[str, int]]:
         rows = self._all("SELECT facet, value, count(*) FROM facets GROUP BY 1, 2 ORDER BY 3 DESC, 2")
@@ -153,13 +156,10 @@ class LocalStore:
     def vectors(self) -> dict[int, Vectors]:
         """The encoder's own vectors, before centring, by passage id."""
         rows = self._all("SELECT id, norm FROM passages")
-        return {number: self._mean + np.float32(norm) * self._index.reconstruct(number) for number, norm in rows}
+        return {number: self._raw(number, norm) for number, norm in rows}
 
-    def examples(self) -> dict[str, Vectors]:
-        """The encoder's own vectors of the examples, before centring, by text."""
-        rows = self._all("SELECT text, norm FROM examples ORDER BY number")
-        vectors = self._question_mean + np.array([[row[1]] for row in rows], dtype=np.float32) * self._examples
-        return dict(zip((row[0] for row in rows), vectors, strict=True)) if rows else {}
+    def _raw(self, number: int, norm: float) -> Vectors:
+        return np.asarray(self._mean + np.float32(norm) * self._index.reconstruct(number))
 
     def close(self) -> None:
         connection = getattr(self._connections, "open", None)
@@ -174,20 +174,17 @@ class LocalStore:
         if numbers is not None:
             ids = self._passage_ids(numbers)
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))  # type: ignore[call-arg]
-        centred = _unit(vector - self._mean)
         limit = min(limit, self._index.ntotal)
-        scores, ids = self._index.search(centred.reshape(1, -1), limit, params=parameters)
+        scores, ids = self._index.search(vector.reshape(1, -1), limit, params=parameters)
         found = [(int(number), float(score)) for number, score in zip(ids[0], scores[0], strict=True) if number >= 0]
         passages = self._passages_of([number for number, _ in found])
         return tuple((passages[number], score) for number, score in found)
 
-    def _by_need(self, vector: Vectors, ids: set[str] | None) -> dict[str, float]:
-        cosines = self._examples @ _unit(vector - self._question_mean)
-        needs: dict[str, float] = {}
-        for row, sheet_id in self._needs:
-            if ids is None or sheet_id in ids:
-                needs[sheet_id] = max(needs.get(sheet_id, -1.0), float(cosines[row]))
-        return needs
+    def _by_concepts(self, concepts: Mapping[str, float], numbers: set[int] | None, limit: int) -> dict[str, float]:
+        rows = self._all(_NAMING, (json.dumps(concepts),))
+        length = math.sqrt(sum(weight**2 for weight in concepts.values()))
+        kept = [(sheet, total) for number, sheet, total in rows if numbers is None or number in numbers]
+        return {sheet: total / length for sheet, total in kept[:limit]}
 
     def _by_terms(self, terms: Sequence[str], numbers: set[int] | None, limit: int) -> dict[str, float]:
         wanted = sorted(set(terms))
@@ -269,6 +266,11 @@ class LocalStore:
         return connection
 
 
+_NAMING = """
+    SELECT sheets.number, sheets.id, sum(asked.value * profile) FROM json_each(?) AS asked
+    JOIN mentions ON concept = asked.key JOIN sheets ON sheets.id = mentions.sheet
+    GROUP BY 1 ORDER BY 3 DESC, sheets.position
+"""
 _FREQUENCY = "SELECT doc FROM vocabulary WHERE term = ?"
 _BEARING = "SELECT sheets.id FROM terms JOIN sheets ON sheets.number = terms.rowid WHERE terms MATCH ?"
 
@@ -276,10 +278,6 @@ _BEARING = "SELECT sheets.id FROM terms JOIN sheets ON sheets.number = terms.row
 def _rarity(sheets: int, bearing: int) -> float:
     """FTS5's inverse document frequency, with its floor."""
     return max(1e-6, math.log((sheets - bearing + 0.5) / (bearing + 0.5)))
-
-
-def _unit(vector: Vectors) -> Vectors:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
 
 
 def _load_sections(document: str, shift: int) -> tuple[Section, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import sqlite3
@@ -20,7 +21,7 @@ from assistant.indexing.draft import Record
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import Field, sheet_fields
 from assistant.indexing.manifest import FORMAT, Manifest, file_hash, sync_folder, write_manifest
-from assistant.language.thesaurus import Concept, dump_concepts
+from assistant.language.thesaurus import Concept, concept_rarity, dump_concepts
 from assistant.stores.local import DATABASE, EXAMPLES, VECTORS, LocalStore
 from assistant.values import Example, Sheet
 
@@ -42,7 +43,8 @@ CREATE TABLE passages (
 CREATE TABLE examples (
     number INTEGER PRIMARY KEY, kind TEXT NOT NULL, sheet TEXT, text TEXT NOT NULL UNIQUE, norm REAL NOT NULL);
 CREATE TABLE mentions (
-    concept TEXT NOT NULL, sheet TEXT NOT NULL, weight REAL NOT NULL, PRIMARY KEY (concept, sheet)) WITHOUT ROWID;
+    concept TEXT NOT NULL, sheet TEXT NOT NULL, weight REAL NOT NULL, profile REAL,
+    PRIMARY KEY (concept, sheet)) WITHOUT ROWID;
 CREATE INDEX passages_by_sheet ON passages(sheet);
 CREATE VIRTUAL TABLE terms USING fts5({", ".join(Field)}, tokenize = 'unicode61');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(terms, 'row');
@@ -78,7 +80,8 @@ class LocalDraft:
         base = None if self._full else _current(self._folder)
         if base:
             self._vectors = base.vectors()
-            self._examples = base.examples()
+            examples, vectors = base.examples()
+            self._examples = dict(zip((example.text for example in examples), vectors, strict=True))
             shutil.copyfile(base.folder / DATABASE, self._draft / DATABASE)
             base.close()
         self._database = sqlite3.connect(self._draft / DATABASE)
@@ -169,7 +172,7 @@ class LocalDraft:
     def mention(self, sheet_id: str, concepts: Mapping[str, float]) -> None:
         self._database.execute("DELETE FROM mentions WHERE sheet = ?", (sheet_id,))
         rows = [(concept, sheet_id, weight) for concept, weight in concepts.items()]
-        self._database.executemany("INSERT INTO mentions VALUES (?, ?, ?)", rows)
+        self._database.executemany("INSERT INTO mentions (concept, sheet, weight) VALUES (?, ?, ?)", rows)
 
     def place(self, sheets: Sequence[Sheet]) -> None:
         self._database.executemany(
@@ -181,6 +184,7 @@ class LocalDraft:
         self._write_vectors(dimension)
         passages = len(self._vectors)
         sheets = self._database.execute("SELECT count(*) FROM sheets").fetchone()[0]
+        self._write_profiles(sheets)
         self._database.execute("INSERT INTO terms(terms) VALUES ('optimize')")
         self._database.commit()
         self._database.execute("VACUUM")
@@ -216,6 +220,21 @@ class LocalDraft:
         self._keep("mean", mean)
         self._database.executemany(
             "UPDATE passages SET norm = ? WHERE id = ?", zip(norms.tolist(), ids.tolist(), strict=True)
+        )
+
+    def _write_profiles(self, sheets: int) -> None:
+        """The concepts of each sheet as a unit vector, each weighed by its rarity in the corpus."""
+        bearing = dict(self._database.execute("SELECT concept, count(*) FROM mentions GROUP BY 1").fetchall())
+        rows = self._database.execute("SELECT concept, sheet, weight FROM mentions").fetchall()
+        weighed = [
+            (weight * concept_rarity(sheets, bearing[concept]), concept, sheet) for concept, sheet, weight in rows
+        ]
+        squares: dict[str, float] = {}
+        for weight, _, sheet in weighed:
+            squares[sheet] = squares.get(sheet, 0.0) + weight**2
+        self._database.executemany(
+            "UPDATE mentions SET profile = ? WHERE concept = ? AND sheet = ?",
+            [(weight / math.sqrt(squares[sheet]), concept, sheet) for weight, concept, sheet in weighed],
         )
 
     def _keep(self, key: str, vector: Vectors) -> None:

@@ -9,24 +9,25 @@ from typing import Protocol
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.manifest import Manifest
 from assistant.language.thesaurus import Thesaurus
-from assistant.values import ExampleKind, Facet, Passage, Sheet
+from assistant.values import Example, Facet, Passage, Sheet
 
 Facets = Mapping[Facet, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The two rankings of a question.
+    """The three rankings of a question.
 
-    ``passages``: passages with the cosine of centred vectors, best first.
+    ``passages``: passages with their cosine to the question, best first.
     ``sheets``: sheet ids with the share, 0 to 1, of the question's weighed terms that BM25 finds,
     best first.
-    ``needs``: sheet ids with the cosine of the nearest of their needs.
+    ``concepts``: sheet ids with the cosine, 0 to 1, of the concepts that they name to those asked
+    for, each weighed by its rarity; best first.
     """
 
     passages: tuple[tuple[Passage, float], ...]
     sheets: Mapping[str, float]
-    needs: Mapping[str, float]
+    concepts: Mapping[str, float]
 
 
 class Store(Protocol):
@@ -34,10 +35,13 @@ class Store(Protocol):
 
     manifest: Manifest
 
-    def search(self, vector: Vectors, terms: Sequence[str], facets: Facets, limit: int) -> Matches:
-        """Rank passages by vector and sheets by terms, among the sheets that bear every facet.
+    def search(
+        self, vector: Vectors, terms: Sequence[str], concepts: Mapping[str, float], facets: Facets, limit: int
+    ) -> Matches:
+        """Rank passages by vector and sheets by terms and concepts, among the sheets that bear every facet.
 
-        Values of one facet are alternatives. ``vector`` is an encoder's, shape (dimension,).
+        Values of one facet are alternatives. ``vector`` is a question's, unit and less the mean of
+        questions, shape (dimension,); ``concepts`` are those asked for, weighed.
         """
         ...
 
@@ -49,12 +53,12 @@ class Store(Protocol):
         """The sheets that bear every facet, in the order of the corpus."""
         ...
 
-    def foreign(self, vector: Vectors) -> dict[ExampleKind, float]:
-        """For each kind of question that the corpus cannot answer, the cosine of the nearest example."""
+    def examples(self) -> tuple[tuple[Example, ...], Vectors]:
+        """The examples and the encoder's own vectors of them, shape (number of examples, dimension)."""
         ...
 
     def similarities(self, vector: Vectors, sheet_id: str) -> list[tuple[Passage, float]]:
-        """Every passage of a sheet, in the order of its text, with the cosine of centred vectors."""
+        """Every passage of a sheet, in the order of its text, with its cosine to a question's vector."""
         ...
 
     def bearing(self, terms: Sequence[str]) -> dict[str, set[str]]:
@@ -69,8 +73,8 @@ class Store(Protocol):
         """The concepts by which the sheets were read."""
         ...
 
-    def mentions(self, concepts: Sequence[str]) -> dict[str, dict[str, float]]:
-        """For each concept, the ids of the sheets that name it, with the weight of the best wording."""
+    def naming(self, concepts: Sequence[str]) -> dict[str, int]:
+        """For each concept, how many sheets name it."""
         ...
 
     def facets(self) -> dict[Facet, dict[str, int]]:

@@ -23,7 +23,7 @@ MOST_TURNS = 50
 MOST_SHEETS = 50
 _FORM = (
     "Envoyez du JSON\u00a0: question (texte) et, si besoin, history (liste des questions précédentes), "
-    "filters (listes de valeurs par filtre), top (nombre de fiches)."
+    "filters (listes de valeurs par filtre), top (nombre de fiches), as_typed (true\u00a0: sans corriger les mots)."
 )
 _FILTERS = f"Filtres possibles\u00a0: {', '.join(Facet)}."
 _log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ class _Body(BaseModel):
     history: list[str] = Field(default=[], max_length=MOST_TURNS)
     filters: dict[str, list[str]] = {}
     top: int | None = Field(default=None, ge=1, le=MOST_SHEETS)
+    as_typed: bool = False
 
 
 async def health(warming: Warming) -> JSONResponse:
@@ -79,7 +80,7 @@ def _answer(assistant: Assistant, body: _Body) -> dict[str, Any]:
     conversation = Conversation()
     for turn in body.history:
         _, conversation = assistant.ask(turn, conversation)
-    answer, _ = assistant.ask(body.question, conversation, filters, body.top)
+    answer, _ = assistant.ask(body.question, conversation, filters, body.top, body.as_typed)
     return answer_document(answer)
 
 

@@ -11,7 +11,7 @@ from html import escape
 from itertools import groupby
 
 from assistant.errors import AssistantError
-from assistant.export.text_form import SILENCE
+from assistant.export.text_form import SILENCE, searched_too
 from assistant.values import Answer, Excerpt, Facet, Kind, Quote, Role, Section, Sheet, Status
 
 RoleNames = Mapping[Role, str]
@@ -60,10 +60,14 @@ def _understood(answer: Answer, names: RoleNames) -> str:
     chips = [_chip(f"«\u00a0{typed}\u00a0» lu «\u00a0{read}\u00a0»") for typed, read in query.corrections]
     chips += [_chip(f"{facet.value}\u00a0: {' ou '.join(values)}") for facet, values in query.facets.items()]
     chips += [_chip(f"sauf {facet.value}\u00a0: {' ou '.join(values)}") for facet, values in query.excluded.items()]
+    chips += [_chip(f"contient «\u00a0{phrase}\u00a0»") for phrase in query.phrases]
     if answer.follows:
         chips = [_chip(f"suite de «\u00a0{query.text}\u00a0»", " from"), *chips]
         chips += [_chip(f"rubrique\u00a0: {names[role]}") for role in query.roles]
-    return f'<p class="chips">Compris\u00a0: {" ".join(chips)}</p>' if chips else ""
+    also = ", ".join(map(_verbatim, searched_too(answer)))
+    return (f'<p class="chips">Compris\u00a0: {" ".join(chips)}</p>' if chips else "") + (
+        f'<p class="also">Cherché aussi\u00a0: {also}</p>' if also else ""
+    )
 
 
 def _chip(text: str, shape: str = "") -> str:

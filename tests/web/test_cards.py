@@ -36,7 +36,7 @@ def _answer(excerpt: Excerpt, answered: bool = True, follows: bool = False, role
     query = Query(text="isolement <b>", terms=(), words={}, roles=roles)
     sheets = (excerpt,) if answered else ()
     nearest = () if answered else (excerpt,)
-    return Answer("q", answered, "1 fiche <trouvée>", sheets, nearest, query, follows, "v")
+    return Answer("q", answered, "1 fiche <trouvée>", sheets, nearest, query, follows, "v", 0.9)
 
 
 def _excerpt(quote: Quote | None = None, **silent: Status) -> Excerpt:
@@ -64,6 +64,23 @@ def test_hostile_fields_stay_text() -> None:
     assert _tags(page) <= ALLOWED
     assert "\n" not in page, "a line end would hand the rest to the Markdown reader"
     assert HOSTILE in html.unescape(page)
+
+
+def test_what_was_corrected_required_and_searched_besides_is_said_and_escaped() -> None:
+    query = Query(
+        text="isolement",
+        terms=(),
+        words={},
+        phrases=("<b>lien</b>",),
+        corrections=(("<i>lisolemen", "isolement"),),
+        expansions=tuple(("mot", f"<u>concept {number}") for number in range(9)),
+    )
+    page = answer_html(replace(_answer(_excerpt()), query=query), NAMES)
+    assert "«\u00a0&lt;i&gt;lisolemen\u00a0» lu «\u00a0isolement\u00a0»" in page
+    assert "contient «\u00a0&lt;b&gt;lien&lt;/b&gt;\u00a0»" in page
+    assert page.count("&lt;u&gt;concept") == 6
+    assert "<u>" not in page
+    assert _tags(page) <= ALLOWED
 
 
 def test_quotes_are_the_text_to_the_letter() -> None:

@@ -57,6 +57,11 @@ def test_history_keeps_the_subject(server) -> None:
     assert after["understood"]["sections"] == ["limits"]
 
 
+def test_a_correction_can_be_refused(server) -> None:
+    assert server.ask("lisolement").json()["understood"]["corrections"] == [["lisolement", "isolement"]]
+    assert server.ask("lisolement", as_typed=True).json()["understood"]["corrections"] == []
+
+
 def test_filters_and_top_narrow(server) -> None:
     answer = server.ask("activités", filters={"public": ["Seniors"]}, top=1).json()
     assert len(answer["sheets"] + answer["nearest"]) == 1

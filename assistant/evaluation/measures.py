@@ -1,4 +1,4 @@
-"""Evaluation: the measures of a judged set, by kind, and by half.
+"""The measures of each judged question.
 
 Rankings are measured by ir-measures (https://ir-measur.es): nDCG@5 with gain 2^grade - 1, the
 reciprocal rank of the first sheet with the question's best grade, recall@5 out of min(5, n).
@@ -7,7 +7,6 @@ reciprocal rank of the first sheet with the question's best grade, recall@5 out 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -40,6 +39,11 @@ class Judged(Question):
         return max((one.grade for one in self.relevant), default=0)
 
     @property
+    def group(self) -> str:
+        """Its kind, or the finer one that it has."""
+        return self.subkind or self.kind
+
+    @property
     def tuning(self) -> bool:
         """True for the half that may be tuned on, drawn by hash of the id."""
         return hashlib.sha256(self.id.encode()).digest()[0] % 2 == 0
@@ -47,13 +51,17 @@ class Judged(Question):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One question's measures, 0 to 1 (None where a measure has no sense), and its quotes."""
+    """One question's measures, 0 to 1 (None where a measure has no sense), and its quotes.
+
+    ``words`` are those quoted from each sheet; ``confidence`` is the answer's own, where it has one.
+    """
 
     judged: Judged
     values: Mapping[str, float | None]
     quotes: int
     exact: int
     words: tuple[int, ...]
+    confidence: float | None = None
 
 
 def measure(judged: Sequence[Judged], answers: Sequence[Mapping[str, Any]], sources: Mapping[str, str]) -> list[Result]:
@@ -79,8 +87,10 @@ def _measure(question: Judged, answer: Mapping[str, Any], sources: Mapping[str, 
         question,
         values,
         len(quotes),
-        sum(sources[quote["source"]][quote["start"] : quote["end"]] == quote["text"] for _, quote in quotes),
+        # a source that is no longer there has no such text
+        sum(sources.get(quote["source"], "")[quote["start"] : quote["end"]] == quote["text"] for _, quote in quotes),
         tuple(sum(len(quote["text"].split()) for quote in sheet["quotes"]) for sheet in sheets),
+        answer.get("confidence"),
     )
 
 
@@ -108,32 +118,3 @@ def _coverage(question: Judged, texts: Sequence[str]) -> float | None:
         return None
     shown = " ".join(" ".join(texts).split())
     return fmean(" ".join(excerpt.split()) in shown for excerpt in question.must_quote)
-
-
-def summary(results: Sequence[Result]) -> dict[str, Any]:
-    """Means over the questions on which each measure has a sense; refusals told apart."""
-    means: dict[str, Any] = {"questions": len(results)}
-    for name in ("ndcg", "mrr", "recall", "section_hit", "coverage"):
-        values = [value for result in results if (value := result.values.get(name)) is not None]
-        means[name] = round(fmean(values), 4) if values else None
-    for name, relevant in (("refusal", False), ("false_refusal", True)):
-        values = [result.values["refused"] or 0.0 for result in results if bool(result.judged.relevant) is relevant]
-        means[name] = round(fmean(values), 4) if values else None
-    words = [count for result in results for count in result.words]
-    means["words_a_sheet"] = round(fmean(words), 1) if words else None
-    means["quotes"] = sum(result.quotes for result in results)
-    means["quotes_exact"] = sum(result.exact for result in results)
-    return means
-
-
-def report(results: Sequence[Result]) -> dict[str, Any]:
-    """The summary of all questions, of each half, and of each kind."""
-    kinds: dict[str, list[Result]] = defaultdict(list)
-    for result in results:
-        kinds[result.judged.subkind or result.judged.kind].append(result)
-    return {
-        "all": summary(results),
-        "tuning": summary([result for result in results if result.judged.tuning]),
-        "checking": summary([result for result in results if not result.judged.tuning]),
-        "kinds": {kind: summary(kinds[kind]) for kind in sorted(kinds)},
-    }

@@ -1,0 +1,103 @@
+"""Alignment: the vector of a question moved towards the sector's own words.
+
+People say « mes papis et mamies », sheets say « personnes âgées ». A linear map, fitted by ridge
+regression (https://doi.org/10.1080/00401706.1970.10488634) from what people say, ``everyday.yaml``, to the
+names of the thesaurus's concepts, says of any question which concepts it is near. It belongs to one
+model and is made by ``benchmarks/fit_alignment.py``; other models do without.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+
+from assistant.errors import SchemaError
+from assistant.indexing.encoder import Vectors
+
+_SHARE = 0.5  # of the map's answer that is added to a question
+_SHARPNESS = 10.0  # of cosines, when they become probabilities of concepts
+_LIKELY = 20  # concepts that a question may be about
+
+
+class Reading(NamedTuple):
+    """A question's vector, unit and aligned, shape (dimension,), and the probability of each concept likely."""
+
+    vector: Vectors
+    concepts: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """``mean`` is that of questions, shape (dimension,); ``weights`` the map, shape (dimension, dimension);
+    ``names`` the vectors of ``concepts``, centred and unit, shape (number of concepts, dimension).
+    """
+
+    mean: Vectors
+    weights: Vectors
+    concepts: tuple[str, ...]
+    names: Vectors
+
+    def align(self, vectors: Vectors) -> Vectors:
+        """Encoder's vectors of questions as unit vectors, aligned; shape (number of questions, dimension)."""
+        centred = unit(vectors - self.mean)
+        return unit(centred + _SHARE * unit(centred @ self.weights))
+
+    def read(self, vector: Vectors) -> Reading:
+        """What a question's vector, shape (dimension,), says once aligned."""
+        centred = unit(vector - self.mean)
+        mapped = unit(centred @ self.weights)
+        return Reading(unit(centred + _SHARE * mapped), self._likely(mapped))
+
+    def _likely(self, mapped: Vectors) -> dict[str, float]:
+        if not self.concepts:
+            return {}
+        cosines = self.names @ mapped
+        likely = np.argsort(-cosines, kind="stable")[:_LIKELY]
+        odds = np.exp(_SHARPNESS * (cosines[likely] - cosines[likely[0]]))
+        shares = (odds / odds.sum()).tolist()
+        return {self.concepts[row]: share for row, share in zip(likely.tolist(), shares, strict=True)}
+
+
+def unaligned(questions: Vectors) -> Alignment:
+    """For a model that has no map: questions are only centred on the mean of these, shape (any, dimension)."""
+    dimension = questions.shape[1]
+    mean = questions.mean(axis=0) if len(questions) else np.zeros(dimension, dtype=np.float32)
+    nothing = np.zeros((dimension, dimension), dtype=np.float32)
+    return Alignment(np.asarray(mean, dtype=np.float32), nothing, (), np.zeros((0, dimension), dtype=np.float32))
+
+
+def load_alignment(path: Path, model: str) -> Alignment | None:
+    """The alignment of a data folder; None when there is none for this model.
+
+    Raises:
+        SchemaError: the file cannot be read.
+    """
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if str(file["model"]) != model:
+                return None
+            mean, weights, names = (file[name].astype(np.float32) for name in ("mean", "weights", "names"))
+            return Alignment(mean, weights, tuple(file["concepts"].tolist()), names)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise SchemaError(
+            f"Le fichier {path} ne peut pas être lu ({type(error).__name__}).", "Remettez celui du dépôt en place."
+        ) from None
+
+
+def save_alignment(path: Path, model: str, alignment: Alignment) -> None:
+    """Write an alignment, in half precision."""
+    half = {name: getattr(alignment, name).astype(np.float16) for name in ("weights", "names")}
+    with path.open("wb") as file:
+        np.savez(file, model=model, mean=alignment.mean, concepts=np.array(alignment.concepts), **half)
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Vectors of length one, along the last axis; a null vector stays null."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)

@@ -1,0 +1,58 @@
+"""Examples: questions as people ask them, near which a question is known to be answered here, or not to be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from assistant.indexing.alignment import Alignment
+from assistant.indexing.encoder import Vectors
+from assistant.values import Example
+
+_SHARPNESS = 20.0  # of the kernel: only the nearest examples count
+
+
+class Examples:
+    """The examples of an index, aligned once."""
+
+    def __init__(
+        self, examples: Sequence[Example], vectors: Vectors, alignment: Alignment, with_needs: bool = True
+    ) -> None:
+        """Align the examples.
+
+        Args:
+            vectors: the encoder's own, shape (number of examples, dimension).
+            with_needs: false leaves the needs of sheets out.
+        """
+        needs = [row for row, example in enumerate(examples) if example.sheet_id and with_needs]
+        others = [row for row, example in enumerate(examples) if not example.sheet_id]
+        self._sheets = [examples[row].sheet_id or "" for row in needs]
+        self._needs = alignment.align(vectors[needs])
+        self._foreign = alignment.align(vectors[others])
+
+    def needs(self, vector: Vectors, among: Collection[str] | None = None) -> dict[str, float]:
+        """For each sheet that has needs, the cosine of the nearest to an aligned question.
+
+        Args:
+            among: the ids of the sheets to look at; all when None.
+        """
+        nearest: dict[str, float] = {}
+        for sheet_id, cosine in zip(self._sheets, (self._needs @ vector).tolist(), strict=True):
+            if among is None or sheet_id in among:
+                nearest[sheet_id] = max(nearest.get(sheet_id, -1.0), cosine)
+        return nearest
+
+    def leaning(self, vector: Vectors) -> float:
+        """How much nearer an aligned question is to those that the corpus cannot answer than to needs.
+
+        The logarithm of the ratio of two kernel densities; 0 when either kind is unknown.
+        """
+        if not len(self._foreign) or not len(self._needs):
+            return 0.0
+        densities = (np.exp(_SHARPNESS * (rows @ vector)).mean() for rows in (self._foreign, self._needs))
+        return float(np.subtract(*np.log(tuple(densities))))
+
+    def foreign(self, vector: Vectors) -> float:
+        """The cosine of the nearest question that the corpus cannot answer; 0 when none is known."""
+        return float((self._foreign @ vector).max()) if len(self._foreign) else 0.0
