@@ -33,7 +33,7 @@ from assistant.values import Answer, Excerpt, Hit, Query, Role, Sheet
 NEW = Conversation()
 _NEAREST = 1
 _CACHED_NEEDS = 256
-_SHOWN_SHARE = 0.5  # of the best score: a sheet below does not help enough to be shown
+_SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to be shown
 
 
 class Assistant:

@@ -204,8 +204,9 @@ class PassageHit(NamedTuple):
 class Hit:
     """A sheet found. ``score`` (higher is better) adds up, weighed, the cosine of its nearest passage,
     ``coverage``, the share of the question's weighed terms that it bears, ``need``, the cosine of the
-    nearest of its needs, ``concept``, that of the concepts that it names to those asked for, and
-    ``section``, that of its nearest passage in a section asked for.
+    nearest of its needs, ``concept``, that of the concepts that it names to those asked for,
+    ``overview``, that of its title, summary and description read whole, and ``section``, that of its
+    nearest passage in a section asked for.
     """
 
     sheet: Sheet
@@ -214,6 +215,7 @@ class Hit:
     coverage: float
     need: float
     concept: float
+    overview: float
     section: float
     passages: tuple[PassageHit, ...]
 

@@ -18,7 +18,7 @@ from assistant.corpus.corpus import RANKING
 from benchmarks.judged import evidence, halves, read_judged
 
 PENALTY = 0.02
-NAMES = ("passages", "terms", "needs", "concepts", "sections")
+NAMES = ("passages", "terms", "needs", "concepts", "overviews", "sections")
 HEAD = """# What each ranking weighs beside the cosine of the nearest passage, which weighs 1; made by
 # benchmarks/fit_ranking.py. The rankings are told in assistant/retrieval/search.py.
 """
@@ -34,7 +34,14 @@ def main() -> None:
     gains = np.zeros((len(judged), len(sheets)))
     for row, question in enumerate(track(judged, "questions")):
         for hit in evidence(assistant, question, len(sheets))[0]:
-            features[row, sheets[hit.sheet.id]] = (hit.cosine, hit.coverage, hit.need, hit.concept, hit.section)
+            features[row, sheets[hit.sheet.id]] = (
+                hit.cosine,
+                hit.coverage,
+                hit.need,
+                hit.concept,
+                hit.overview,
+                hit.section,
+            )
         for one in question.relevant:
             gains[row, titles[one.sheet]] = 2**one.grade - 1
     tuning = dict(halves(judged))["tuning"]

@@ -24,11 +24,12 @@ from hypothesis import strategies as st
 from assistant.corpus.corpus import input_hashes, read_corpus
 from assistant.errors import AssistantError, DamagedIndex, FailureError, IndexBusy, MissingIndex
 from assistant.indexing.fields import FIELD_WEIGHTS, sheet_fields
-from assistant.indexing.passages import passage_text, split_sheet
+from assistant.indexing.passages import overview_text, passage_text, split_sheet
 from assistant.language.analyzer import terms
+from assistant.language.thesaurus import Thesaurus, concept_rarity, sheet_concepts
 from assistant.stores.local import LocalStore
 from assistant.stores.local_draft import KEPT_GENERATIONS, LocalDraft
-from assistant.values import ExampleKind, Facet
+from assistant.values import Facet
 
 EXPORT = "actions/reseau-imaginaire.txt"
 QUESTIONS = ("potager", "un potager et une cuisine", "lecture lecture vélo", "rien de tel")
@@ -84,6 +85,11 @@ def unit(vector: np.ndarray) -> np.ndarray:
     return vector / max(float(np.linalg.norm(vector)), 1e-9)
 
 
+def centred(vector: np.ndarray, store: LocalStore) -> np.ndarray:
+    """A question's vector less the mean of the passages, as the toy encoders have no alignment."""
+    return unit(vector - np.mean(list(store.vectors().values()), axis=0)).astype(np.float32)
+
+
 def exact_search(corpus, encoder, question: np.ndarray, sheet_ids) -> list:
     """Every passage of these sheets with its cosine, less the mean of all passages, best first."""
     passages = [passage for sheet in corpus.sheets for passage in split_sheet(sheet, corpus.schema)]
@@ -102,7 +108,7 @@ def answers(store: LocalStore, encoder) -> list:
     """All that a store says to a few questions, rounded as 1e-5 asks."""
     said = []
     for text in QUESTIONS:
-        matches = store.search(encoder.encode_question(text), terms(text), {}, 1000)
+        matches = store.search(centred(encoder.encode_question(text), store), terms(text), {}, {}, 1000)
         ranked = [(round(score, 4), passage.sheet_id, passage.start) for passage, score in matches.passages]
         said.append(sorted(ranked))
         said.append({sheet: round(share, 5) for sheet, share in matches.sheets.items()})
@@ -122,7 +128,7 @@ def test_search_by_meaning_is_the_exact_one(noise_store, noise, tiny, question, 
     vector = noise.encode_question(question)
     expected = exact_search(read_corpus(tiny), noise, vector, noise_store.sheet_ids(facets))
     for limit in (1, 3, 1000):
-        found = noise_store.search(vector, [], facets, limit).passages
+        found = noise_store.search(centred(vector, noise_store), [], {}, facets, limit).passages
         assert [passage for passage, _ in found] == [passage for passage, _ in expected[:limit]]
         assert [score for _, score in found] == pytest.approx([score for _, score in expected[:limit]], abs=1e-5)
 
@@ -134,14 +140,14 @@ def test_the_sheet_that_speaks_of_it_comes_first(toy_store, toy_encoder):
         ("vélo", "fete du velo"),
         ("cuisine", 'L\'atelier "cuisine du monde" d’Éva'),
     ]:
-        matches = toy_store.search(toy_encoder.encode_question(word), terms(word), {}, 5)
+        matches = toy_store.search(centred(toy_encoder.encode_question(word), toy_store), terms(word), {}, {}, 5)
         for best in (matches.passages[0][0].sheet_id, next(iter(matches.sheets))):
             assert toy_store.sheets([best])[0].title == title
 
 
 def test_similarities_are_those_of_search(noise_store, noise):
-    vector = noise.encode_question("potager")
-    found = dict(noise_store.search(vector, [], {}, 1000).passages)
+    vector = centred(noise.encode_question("potager"), noise_store)
+    found = dict(noise_store.search(vector, [], {}, {}, 1000).passages)
     for sheet_id in noise_store.sheet_ids({}):
         similar = noise_store.similarities(vector, sheet_id)
         assert [passage.start for passage, _ in similar] == sorted(passage.start for passage, _ in similar)
@@ -165,7 +171,7 @@ def test_search_by_words_is_bm25_as_a_share_of_the_most_it_can_give(toy_store, t
             score += rarity[term] * often * (k1 + 1) / (often + k1 * (1 - b + b * lengths[sheet] / mean))
         if any(term in found for term in wanted for found in each.values()):
             expected[sheet] = score / ((k1 + 1) * sum(rarity.values()))
-    shares = toy_store.search(np.ones(5, dtype=np.float32), wanted, {}, 1000).sheets
+    shares = toy_store.search(np.ones(5, dtype=np.float32), wanted, {}, {}, 1000).sheets
     assert shares == pytest.approx(expected, abs=1e-6)
     assert list(shares.values()) == sorted(shares.values(), reverse=True)
     assert all(0 <= share <= 1 for share in shares.values())
@@ -189,19 +195,40 @@ def test_bearing_names_the_sheets_that_hold_a_term(toy_store, tiny):
     assert toy_store.bearing(list(holding)) == holding
 
 
-def test_needs_and_foreign_are_cosines_of_the_nearest_example(noise_store, noise, tiny):
+def test_examples_come_back_with_the_encoder_s_vectors(noise_store, noise, tiny):
     corpus = read_corpus(tiny)
-    raw = noise.encode_questions([example.text for example in corpus.examples])
-    mean = raw.mean(axis=0)
-    vector = noise.encode_question("Une question")
-    cosines = [float(unit(row - mean) @ unit(vector - mean)) for row in raw]
-    nearest: dict = {}
-    for example, cosine in zip(corpus.examples, cosines, strict=True):
-        key = example.sheet_id if example.kind is ExampleKind.NEED else example.kind
-        nearest[key] = max(nearest.get(key, -1), cosine)
-    needs = noise_store.search(vector, [], {}, 5).needs
+    examples, vectors = noise_store.examples()
+    assert examples == corpus.examples
     # examples are kept in half precision
-    assert needs | noise_store.foreign(vector) == pytest.approx(nearest, abs=1e-3)
+    assert vectors == pytest.approx(noise.encode_questions([example.text for example in examples]), abs=1e-3)
+
+
+def test_an_overview_is_the_cosine_of_what_the_sheet_says_as_a_whole(noise_store, noise, tiny):
+    vector = centred(noise.encode_question("potager"), noise_store)
+    mean = np.mean(list(noise_store.vectors().values()), axis=0)
+    for sheet in read_corpus(tiny).sheets:
+        held = unit(noise.encode_passages([overview_text(sheet)])[0] - mean)
+        assert noise_store.overview(vector, sheet.id) == pytest.approx(float(held @ vector), abs=1e-5)
+
+
+def test_sheets_rank_by_the_cosine_of_their_concepts_weighed_by_rarity(toy_store, tiny):
+    corpus = read_corpus(tiny)
+    thesaurus = Thesaurus(corpus.concepts)
+    named = {sheet.id: sheet_concepts(sheet, thesaurus) for sheet in corpus.sheets}
+    asked = {"jardin partagé": 1.0, "alimentation": 0.5, "absent": 0.2}
+    bearing = {concept: sum(concept in each for each in named.values()) for each in named.values() for concept in each}
+    expected = {}
+    for sheet_id, weights in named.items():
+        profile = {concept: weight * concept_rarity(5, bearing[concept]) for concept, weight in weights.items()}
+        shared = sum(asked.get(concept, 0.0) * weight for concept, weight in profile.items())
+        lengths = [math.sqrt(sum(value**2 for value in each.values())) for each in (asked, profile)]
+        if shared:
+            expected[sheet_id] = shared / (lengths[0] * lengths[1])
+    found = toy_store.search(np.ones(5, dtype=np.float32), [], asked, {}, 1000).concepts
+    assert found == pytest.approx(expected, abs=1e-6)
+    assert found
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert toy_store.naming(list(asked)) == {concept: bearing.get(concept, 0) for concept in asked}
 
 
 # --- filters
@@ -233,11 +260,17 @@ def test_no_filter_lets_another_sheet_through(data, tiny_assistant):
         for sheet in store.sheets(store.sheet_ids({}))
         if all(set(sheet.facet(facet)) & set(values) for facet, values in facets.items())
     }
-    matches = store.search(np.ones(store.manifest.dimension, dtype=np.float32), terms("quartier cuisine"), facets, 50)
+    matches = store.search(
+        np.ones(store.manifest.dimension, dtype=np.float32),
+        terms("quartier cuisine"),
+        {"alimentation": 1.0},
+        facets,
+        50,
+    )
     assert set(store.sheet_ids(facets)) == bearing
     assert {passage.sheet_id for passage, _ in matches.passages} <= bearing
     assert set(matches.sheets) <= bearing
-    assert set(matches.needs) <= bearing
+    assert set(matches.concepts) <= bearing
 
 
 def test_facets_count_their_sheets_most_frequent_first(toy_store, tiny):
@@ -281,12 +314,12 @@ def test_no_question_breaks_the_search_by_words(text, tiny_assistant):
     store = tiny_assistant.store
     wanted = terms(text)
     assert set(store.bearing(wanted)) == set(store.rarity(wanted)) == set(wanted)
-    store.search(np.ones(store.manifest.dimension, dtype=np.float32), wanted, {}, 5)
+    store.search(np.ones(store.manifest.dimension, dtype=np.float32), wanted, {}, {}, 5)
 
 
 def test_a_thousand_terms_are_looked_up(toy_store, toy_encoder):
     wanted = [f"mot{number}" for number in range(999)] + terms("potager")
-    assert len(toy_store.search(toy_encoder.encode_question(""), wanted, {}, 5).sheets) == 1
+    assert len(toy_store.search(toy_encoder.encode_question(""), wanted, {}, {}, 5).sheets) == 1
 
 
 # --- updating
@@ -314,9 +347,9 @@ def test_updating_comes_to_the_same_as_building_anew(tiny, tmp_path, change, toy
         ours, theirs = updated.similarities(vector, sheet_id), fresh.similarities(vector, sheet_id)
         assert [passage for passage, _ in ours] == [passage for passage, _ in theirs]
         assert [cosine for _, cosine in ours] == pytest.approx([cosine for _, cosine in theirs], abs=1e-5)
-    assert updated.foreign(vector) == pytest.approx(fresh.foreign(vector), abs=2e-3)
+    assert updated.examples()[1] == pytest.approx(fresh.examples()[1], abs=2e-3)
     concepts = list(fresh.thesaurus().concepts)
-    assert updated.mentions(concepts) == fresh.mentions(concepts)
+    assert updated.naming(concepts) == fresh.naming(concepts)
 
 
 def test_a_thesaurus_that_changed_is_taken_in_without_encoding(tiny, tmp_path, toy_build, toy_encoder):
@@ -329,8 +362,8 @@ def test_a_thesaurus_that_changed_is_taken_in_without_encoding(tiny, tmp_path, t
     assert toy_encoder.asked == []
     updated, fresh = LocalStore(tmp_path / "index"), LocalStore(tmp_path / "other")
     concepts = list(fresh.thesaurus().concepts)
-    assert updated.mentions(concepts) == fresh.mentions(concepts)
-    assert any(updated.mentions(["alimentation"]).values())
+    assert updated.naming(concepts) == fresh.naming(concepts)
+    assert updated.naming(["alimentation"])["alimentation"]
 
 
 def test_many_updates_do_not_wear_the_vectors(tiny, tmp_path, change, toy_build, noise):
@@ -344,10 +377,10 @@ def test_many_updates_do_not_wear_the_vectors(tiny, tmp_path, change, toy_build,
     toy_build(tiny, tmp_path / "other", encoder=noise)
     worn, fresh = LocalStore(tmp_path / "index"), LocalStore(tmp_path / "other")
     vector = noise.encode_question("jardin")
-    assert dict(worn.search(vector, [], {}, 99).passages) == pytest.approx(
-        dict(fresh.search(vector, [], {}, 99).passages), abs=1e-5
+    assert dict(worn.search(vector, [], {}, {}, 99).passages) == pytest.approx(
+        dict(fresh.search(vector, [], {}, {}, 99).passages), abs=1e-5
     )
-    assert worn.foreign(vector) == pytest.approx(fresh.foreign(vector), abs=2e-3)
+    assert worn.examples()[1] == pytest.approx(fresh.examples()[1], abs=2e-3)
 
 
 def test_a_changed_sheet_alone_is_encoded_again(tiny, tmp_path, change, toy_build, toy_encoder):
@@ -581,5 +614,5 @@ def test_an_index_that_is_not_there_says_how_to_build_it(tmp_path):
 
 
 def test_ranks_are_strictly_decreasing_or_ties(noise_store, noise):
-    scores = [score for _, score in noise_store.search(noise.encode_question("a"), [], {}, 1000).passages]
+    scores = [score for _, score in noise_store.search(noise.encode_question("a"), [], {}, {}, 1000).passages]
     assert all(a >= b for a, b in pairwise(scores))

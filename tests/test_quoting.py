@@ -40,7 +40,7 @@ def sources(repository) -> dict[str, str]:
 
 
 def hit_of(sheet: Sheet) -> Hit:
-    return Hit(sheet, score=1, cosine=0, coverage=0, need=0, concept=0, passages=())
+    return Hit(sheet, score=1, cosine=0, coverage=0, need=0, concept=0, overview=0, section=0, passages=())
 
 
 def query_of(text: str, *roles: Role, **more) -> Query:

@@ -13,7 +13,13 @@ from assistant.corpus.corpus import Corpus
 from assistant.indexing.draft import Draft, Record
 from assistant.indexing.encoder import Encoder
 from assistant.indexing.manifest import Manifest
-from assistant.indexing.passages import PASSAGE_CHARACTERS, passage_text, split_sheet
+from assistant.indexing.passages import (
+    OVERVIEW_CHARACTERS,
+    PASSAGE_CHARACTERS,
+    overview_text,
+    passage_text,
+    split_sheet,
+)
 from assistant.language.thesaurus import Thesaurus, dump_concepts, sheet_concepts
 from assistant.values import Sheet
 
@@ -65,8 +71,9 @@ def build(
 
 def _record(sheet: Sheet, digest: str, corpus: Corpus, encoder: Encoder) -> Record:
     passages = split_sheet(sheet, corpus.schema)
-    vectors = encoder.encode_passages([passage_text(sheet, passage) for passage in passages])
-    return Record(sheet, digest, passages, vectors)
+    texts = [*(passage_text(sheet, passage) for passage in passages), overview_text(sheet)]
+    vectors = encoder.encode_passages(texts)
+    return Record(sheet, digest, passages, vectors[:-1], vectors[-1])
 
 
 def _write_examples(corpus: Corpus, encoder: Encoder, draft: Draft) -> None:
@@ -96,6 +103,6 @@ def _digest(sheet: Sheet, corpus: Corpus) -> str:
         sheet.source,
         corpus.schema.written_form,
         repr(sorted(sheet.facets.items())),
-        str(PASSAGE_CHARACTERS),
+        f"{PASSAGE_CHARACTERS} {OVERVIEW_CHARACTERS}",
     )
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()

@@ -15,12 +15,15 @@ from assistant.values import Example, Passage, Sheet
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A sheet to write, with its passages and their vectors, shape (len(passages), dimension)."""
+    """A sheet to write, with its passages and their vectors, shape (len(passages), dimension), and the
+    vector of its overview, shape (dimension,).
+    """
 
     sheet: Sheet
     digest: str
     passages: Sequence[Passage]
     vectors: Vectors
+    overview: Vectors
 
 
 class Draft(Protocol):

@@ -8,9 +8,11 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from assistant.corpus.schema import Schema
 from assistant.language.sentences import sentences
-from assistant.values import Kind, Passage, Section, Sheet, Span, Status
+from assistant.values import Kind, Passage, Role, Section, Sheet, Span, Status
 
 PASSAGE_CHARACTERS = 300
+OVERVIEW_CHARACTERS = 1800
+_OVERVIEW = (Role.SUMMARY, Role.DESCRIPTION)
 _SEPARATORS = [r"\n", r"(?<=[.!?…]) ", r"(?<=[;:,]) ", r" "]
 
 
@@ -32,6 +34,16 @@ def passage_text(sheet: Sheet, passage: Passage) -> str:
     """What is embedded: title and label say what a short passage is about."""
     label = sheet.sections[passage.section].label
     return f"{sheet.title}. {label}\n{sheet.slice(passage.start, passage.end)}"
+
+
+def overview_text(sheet: Sheet) -> str:
+    """What is embedded for a whole sheet: its title, then its summary and description as far as they fit."""
+    said = [
+        sheet.slice(section.start, section.end)
+        for section in sheet.sections
+        if section.role in _OVERVIEW and section.kind is Kind.TEXT and section.status is Status.FILLED
+    ]
+    return f"{sheet.title}. {' '.join(said)}"[:OVERVIEW_CHARACTERS]
 
 
 def _content(sheet: Sheet, section: Section, schema: Schema) -> list[Span]:

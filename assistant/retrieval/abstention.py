@@ -22,7 +22,7 @@ FEATURES = ("score", "coverage", "whole", "named", "lacking", "foreign", "leanin
 
 
 def _known(weights: dict[str, float]) -> dict[str, float]:
-    unknown = set(weights) ^ set(FEATURES)
+    unknown = set(weights) - set(FEATURES)
     if unknown:
         raise ValueError(f"ce sont les poids de {', '.join(FEATURES)}")
     return weights

@@ -1,8 +1,8 @@
 """Ranking: the rankings of a query, fused by sheet.
 
 A sheet's score adds up, weighed, the cosine of its nearest passage, the share of the question's weighed
-terms that it bears, the cosine of the nearest of its needs, that of the concepts that it names, and, when the
-question asks for a section, the cosine of the nearest passage of such a section. The
+terms that it bears, the cosine of the nearest of its needs, that of the concepts that it names, that of its
+overview, and, when the question asks for a section, that of the nearest passage of such a section. The
 share of terms is BM25 over the BM25 of a sheet full of every term: unlike a score divided by the best one
 found, it stays low when the words of the question are hardly in the corpus. The weights are fitted and
 checked by ``benchmarks/fit_ranking.py`` and kept in ``data/ranking.yaml``, where they can be read.
@@ -23,7 +23,7 @@ from assistant.retrieval.requirements import bearing_words, holds, states
 from assistant.stores.store import Store
 from assistant.values import Hit, PassageHit, Query
 
-PREFERENCE_WEIGHT = 0.05
+PREFERENCE_WEIGHT = 0.1
 _PASSAGES_A_SHEET = 12  # of a ranking: fusion needs passages of sheets that both rankings know
 _READ_A_SHEET = 4  # sheets whose every passage is compared, for one that is shown
 
@@ -36,6 +36,7 @@ class Ranking(BaseModel):
     terms: float
     needs: float
     concepts: float
+    overviews: float
     sections: float
 
 
@@ -83,14 +84,16 @@ def search(sought: Sought, store: Store, examples: Examples, ranking: Ranking, l
         section = max(
             (cosine for passage, cosine in passages if sheet.sections[passage.section].role in query.roles), default=0.0
         )
+        overview = store.overview(vector, sheet.id)
         hits.append(
             Hit(
                 sheet=sheet,
-                score=scores[sheet.id] + ranking.sections * max(section, 0.0),
+                score=scores[sheet.id] + ranking.overviews * overview + ranking.sections * max(section, 0.0),
                 cosine=nearest.get(sheet.id, 0.0),
                 coverage=matches.sheets.get(sheet.id, 0.0),
                 need=needs.get(sheet.id, 0.0),
                 concept=matches.concepts.get(sheet.id, 0.0),
+                overview=overview,
                 section=max(section, 0.0),
                 passages=passages,
             )

@@ -9,6 +9,7 @@ import json
 import math
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ import faiss
 import numpy as np
 
 from assistant.errors import DamagedIndex
+from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import FIELD_WEIGHTS, Field
 from assistant.indexing.manifest import REBUILD, file_hash, read_manifest
@@ -58,9 +60,10 @@ class LocalStore:
         if self._index.d != self.manifest.dimension or len(self._mean) != self.manifest.dimension:
             raise DamagedIndex("L’index et son manifeste n’ont pas la même dimension.", REBUILD)
         row = self._one("SELECT value FROM meta WHERE key = 'thesaurus'")
-        self._thesaurus = Thesaurus(restore_concepts(json.loads(row[0])) if row else ())
+        self._thesaurus = Thesaurus(restore_concepts(json.loads(zlib.decompress(row[0]))) if row else ())
         self._sheet = lru_cache(maxsize=_CACHED_SHEETS)(self._read_sheet)
         self._passages = lru_cache(maxsize=_CACHED_SHEETS)(self._read_passages)
+        self._overview = lru_cache(maxsize=_CACHED_SHEETS)(self._read_overview)
 
     def search(
         self, vector: Vectors, terms: Sequence[str], concepts: Mapping[str, float], facets: Facets, limit: int
@@ -93,6 +96,9 @@ class LocalStore:
     def similarities(self, vector: Vectors, sheet_id: str) -> list[tuple[Passage, float]]:
         passages, rows = self._passages(sheet_id)
         return list(zip(passages, (rows @ vector).tolist(), strict=True))
+
+    def overview(self, vector: Vectors, sheet_id: str) -> float:
+        return float(self._overview(sheet_id) @ vector)
 
     def encoded(self, sheet_id: str) -> list[tuple[Passage, Vectors]]:
         """Every passage of a sheet with the encoder's own vector, before centring."""
@@ -238,6 +244,10 @@ class LocalStore:
         for position, row in enumerate(rows):
             vectors[position] = self._index.reconstruct(row[0])
         return tuple(Passage(*row[1:]) for row in rows), vectors
+
+    def _read_overview(self, sheet_id: str) -> Vectors:
+        stored = self._one("SELECT overview FROM sheets WHERE id = ?", (sheet_id,))[0]
+        return unit(np.frombuffer(stored, dtype=np.float32) - self._mean)
 
     def _read_sheet(self, sheet_id: str) -> Sheet | None:
         row = self._one("SELECT id, title, source, start, text, sections, facets FROM sheets WHERE id = ?", (sheet_id,))

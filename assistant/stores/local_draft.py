@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +33,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE sheets (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL, title TEXT NOT NULL,
     source TEXT NOT NULL, start INTEGER NOT NULL, position INTEGER NOT NULL, text TEXT NOT NULL,
-    sections TEXT NOT NULL, facets TEXT NOT NULL);
+    sections TEXT NOT NULL, facets TEXT NOT NULL, overview BLOB NOT NULL);
 CREATE TABLE facets (
     sheet INTEGER NOT NULL REFERENCES sheets(number), facet TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (facet, value, sheet)) WITHOUT ROWID;
@@ -115,8 +116,8 @@ class LocalDraft:
         sheet = record.sheet
         self.delete([sheet.id])
         number = self._database.execute(
-            "INSERT INTO sheets (id, digest, title, source, start, position, text, sections, facets) "
-            "VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)",
+            "INSERT INTO sheets (id, digest, title, source, start, position, text, sections, facets, overview) "
+            "VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
             (
                 sheet.id,
                 record.digest,
@@ -126,6 +127,7 @@ class LocalDraft:
                 sheet.text,
                 _dump_sections(sheet),
                 json.dumps(sheet.facets, ensure_ascii=False),
+                record.overview.astype(np.float32).tobytes(),
             ),
         ).lastrowid
         facets = [(number, facet.value, value) for facet, values in sheet.facets.items() for value in values]
@@ -165,7 +167,8 @@ class LocalDraft:
 
     def replace_thesaurus(self, concepts: Sequence[Concept], digest: str) -> None:
         document = json.dumps(dump_concepts(concepts), ensure_ascii=False, separators=(",", ":"))
-        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('thesaurus', ?)", (document,))
+        packed = zlib.compress(document.encode(), level=9)
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('thesaurus', ?)", (packed,))
         self._database.execute("INSERT OR REPLACE INTO meta VALUES ('thesaurus digest', ?)", (digest,))
         self._database.execute("DELETE FROM mentions")
 

@@ -61,6 +61,10 @@ class Store(Protocol):
         """Every passage of a sheet, in the order of its text, with its cosine to a question's vector."""
         ...
 
+    def overview(self, vector: Vectors, sheet_id: str) -> float:
+        """The cosine of a sheet's title, summary and description, read whole, to a question's vector."""
+        ...
+
     def bearing(self, terms: Sequence[str]) -> dict[str, set[str]]:
         """For each term, the ids of the sheets that bear it."""
         ...
