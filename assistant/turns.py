@@ -116,7 +116,9 @@ class Turns:
             cosine = max((hit.cosine for hit in near), default=0.0)
             last = plan.base.last
             score = last.score(sheet.id) if last and sheet.id in last.shown else cosine
-            hit = Hit(sheet, score, cosine, coverage=0.0, need=0.0, concept=0.0, section=0.0, passages=near)
+            hit = Hit(
+                sheet, score, cosine, overview=0.0, coverage=0.0, need=0.0, concept=0.0, section=0.0, passages=near
+            )
             excerpts.append(self.excerpt(hit, query, rarity, bearing, EVEN if even else rank))
         return Answer(
             question=question,
