@@ -104,7 +104,6 @@ def test_a_reader_that_leaves_gets_no_traceback(settings):
         ["ask", "a", "--nope"],
         ["ask", "a", "--top"],
         ["nothing"],
-        ["eval"],
     ],
     ids=" ".join,
 )

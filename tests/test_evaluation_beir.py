@@ -11,6 +11,8 @@ from assistant.errors import JudgedError
 from assistant.evaluation.beir import build_store, evaluate_public, measure_rankings, rank
 from assistant.evaluation.public_set import read_public_set
 from assistant.export.evaluation_text import public_text
+from assistant.indexing.alignment import unit
+from assistant.retrieval.search import Ranking
 
 DOCUMENTS = {
     "d1": ("Le potager", "Un potager pour tous."),
@@ -48,11 +50,15 @@ def test_a_set_is_read_with_the_queries_that_are_judged(folder):
         assert sheet.text[section.start : section.end] == text
 
 
+RANKING = Ranking(terms=1, needs=1, concepts=1, overviews=0, sections=1)
+
+
 def test_documents_are_searched_as_sheets_are(folder, tmp_path, toy_encoder):
     public = read_public_set(folder)
     store = build_store(public, tmp_path / "index", toy_encoder, silent)
     assert store.manifest.passages > len(DOCUMENTS)  # d2 is cut
-    found = rank("un potager", toy_encoder.encode_question("un potager"), store)
+    vector = toy_encoder.encode_question("un potager") - toy_encoder.encode_question("")
+    found = rank("un potager", unit(vector), store, RANKING)
     assert found.keys() == {"dense", "lexical", "hybrid"}
     assert next(iter(found["dense"])) == "d1"
     assert list(found["lexical"]) == ["d1"]
@@ -63,7 +69,7 @@ def test_documents_are_searched_as_sheets_are(folder, tmp_path, toy_encoder):
 
 
 def test_figures_of_a_set(folder, toy_encoder):
-    figures = evaluate_public(read_public_set(folder), toy_encoder, silent)
+    figures = evaluate_public(read_public_set(folder), toy_encoder, None, RANKING, silent)
     assert (figures["documents"], figures["queries"], figures["model"]) == (4, 2, "toy")
     # « potager » is found, « lecture » finds d2, which is not what was judged
     assert figures["rankings"]["lexical"]["ndcg@10"] == pytest.approx(1 / 2)

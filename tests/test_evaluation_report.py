@@ -78,8 +78,8 @@ def test_needs_are_compared_on_the_questions_that_have_a_sheet(tiny_assistant, f
 
 def test_needs_can_be_left_out_of_the_real_ranking(settings, assistant):
     question = "les nounous se sentent seules, on peut faire quoi ?"
-    assert assistant.evidence(question)["need"] > 0
-    assert Assistant.open(replace(settings, needs=False)).evidence(question)["need"] == 0
+    assert all(hit.need for hit in assistant.evidence(question)[0])
+    assert not any(hit.need for hit in Assistant.open(replace(settings, needs=False)).evidence(question)[0])
 
 
 def test_matplotlib_that_is_absent_names_its_extra(monkeypatch):

@@ -3,15 +3,31 @@
 import json
 
 import pytest
+import yaml
 
+from assistant.corpus.corpus import EVERYDAY, THESAURUS
+from assistant.documents import load_yaml
 from assistant.errors import SchemaError
 from assistant.language.analyzer import tokens
-from assistant.language.thesaurus import Thesaurus, dump_concepts, load_thesaurus, restore_concepts
+from assistant.language.thesaurus import (
+    Thesaurus,
+    ThesaurusFile,
+    dump_concepts,
+    load_thesaurus,
+    restore_concepts,
+    sheet_concepts,
+)
 
 
 @pytest.fixture(scope="module")
 def thesaurus(assistant):
     return assistant.store.thesaurus()
+
+
+@pytest.fixture(scope="module")
+def listed(repository):
+    """The concepts as the file lists them."""
+    return load_yaml(repository / "data" / THESAURUS, ThesaurusFile).concepts
 
 
 @pytest.mark.parametrize(
@@ -61,6 +77,28 @@ def test_a_bad_file_is_refused_with_its_line(tmp_path, text, line):
         load_thesaurus(path)
 
 
-def test_no_concept_is_named_by_nothing(corpus):
-    assert all(concept.wordings for concept in corpus.concepts if concept.words)
-    assert len(Thesaurus(corpus.concepts).concepts) == len(corpus.concepts) >= 400
+def test_no_concept_is_dead(corpus, thesaurus, listed):
+    """Each finds a sheet, or is marked as one for other corpora, and is in that case not found."""
+    found = {concept for sheet in corpus.sheets for concept in sheet_concepts(sheet, thesaurus)}
+    assert {concept.term for concept in listed if not concept.elsewhere} <= found
+    assert not {concept.term for concept in listed if concept.elsewhere} & found
+
+
+def test_no_wording_is_dead(thesaurus, listed):
+    """Each names its own concept when it stands alone: none is made of words that carry no subject."""
+    for concept in listed:
+        for wording in (concept.term, *concept.synonyms, *concept.narrower):
+            assert concept.term in {mention.concept for mention in thesaurus.mentions(tokens(wording))}, wording
+
+
+def test_the_field_is_covered(corpus, listed):
+    entries = [entry for concept in listed for entry in (concept.term, *concept.synonyms, *concept.narrower)]
+    assert len(listed) >= 400
+    assert len(entries) > len(listed)
+    assert len(Thesaurus(corpus.concepts).concepts) == len(corpus.concepts)
+
+
+def test_what_people_say_is_said_of_known_concepts(repository, listed):
+    everyday = yaml.safe_load((repository / "data" / EVERYDAY).read_text("utf-8"))
+    assert set(everyday) == {concept.term for concept in listed}
+    assert all(len(said) == len(set(said)) >= 4 for said in everyday.values())

@@ -16,7 +16,8 @@ import Stemmer
 from assistant.language.folding import fold
 
 _SIGLE = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+# « bien-être », « entre-soi »: compounds that carry a subject though neither part does
+_WORD = re.compile(r"\b(?:bien-[êe]tre|entre-soi)\b|[^\W_]+(?:'[^\W_]+)*", re.IGNORECASE)
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'", re.IGNORECASE)
 _APOSTROPHES = str.maketrans("’‘ʼ", "'''")
 
@@ -60,7 +61,7 @@ def tokens(text: str) -> list[Token]:
         word = _ELISION.sub("", match.group()).replace("'", "")
         folded = fold(word)
         if folded and folded not in STOP_WORDS:
-            found.append(Token(word, stem(folded)))
+            found.append(Token(word, stem(folded.replace("-", ""))))
     return found
 
 
