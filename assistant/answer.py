@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from assistant.conversation.follow_up import Resolver
@@ -60,6 +61,7 @@ class Assistant:
         self._calibration = calibration
         self._read = lru_cache(maxsize=_CACHED_NEEDS)(self._reading)
         self._quoter = Quoter(schema, store.thesaurus())
+        self._understanding = resolver.tools.understanding
         self._turns = Turns(resolver, store, schema, self._answer, self._search, self._excerpt, self._read)
         self._turns_as_typed = self._turns.as_typed()
 
@@ -124,7 +126,9 @@ class Assistant:
     def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
         vector, likely = self._read(query.text)
         concepts = asked_concepts(query.concepts, likely, self.store.thesaurus())
-        hits = search(Sought(query, vector, concepts), self.store, self._examples, self._ranking, limit)
+        # a section asked for afterwards changes what is quoted, not which sheets answer the need
+        need = replace(query, roles=self._understanding.roles(query.text))
+        hits = search(Sought(need, vector, concepts), self.store, self._examples, self._ranking, limit)
         near = {"foreign": self._examples.foreign(vector), "leaning": self._examples.leaning(vector)}
         bearing = self.store.bearing(query.terms)
         return hits, features(query, hits, bearing, lacking(query.concepts, self.store), near)

@@ -15,7 +15,8 @@ from assistant.language.thesaurus import Thesaurus
 from assistant.retrieval.sentence_scores import Sentence, read_sentences, score
 from assistant.values import Facet, Hit, Kind, Query, Quote, Role, Section, Sheet, Span, Status
 
-WORDS_BY_RANK = (170, 110, 75)  # of the first sheet, the second, and each of the others
+# of the first sheet, the second, and each of the others: all told, and at least of limits or perspectives
+WORDS_BY_RANK = ((170, 25), (110, 12), (75, 1))
 EVEN = 1  # the rank by which sheets are quoted that none of the others outdoes
 ENDS = (Role.LIMITS, Role.PERSPECTIVES)
 _SAME = 0.8  # share of its words that another sentence has said: once is enough
@@ -57,7 +58,7 @@ class Quoter:
         """What a sheet says to a question.
 
         The budget of its rank is only passed by what is never left out: the choices asked for, the
-        sentence that answers best, and one of each section of limits or perspectives.
+        sentence that answers best, and the best of each section of limits or perspectives.
 
         Args:
             rarity: the weight of each term of the query.
@@ -65,8 +66,10 @@ class Quoter:
         """
         sheet = hit.sheet
         facts = self._facts(sheet, query)
-        budget = WORDS_BY_RANK[min(rank, len(WORDS_BY_RANK) - 1)]
-        picked, best = self._picked(hit, query, rarity, budget - sum(len(fact.text.split()) for fact in facts))
+        budget, least = WORDS_BY_RANK[min(rank, len(WORDS_BY_RANK) - 1)]
+        budget -= sum(len(fact.text.split()) for fact in facts)
+        # a question that asks for sections spends its words there
+        picked, best = self._picked(hit, query, rarity, budget, 1 if query.roles else least)
         parts: dict[Role | None, list[Quote]] = {None: facts, Role.LIMITS: [], Role.PERSPECTIVES: []}
         for run in _runs(picked):
             section = sheet.sections[run[0].section]
@@ -88,12 +91,12 @@ class Quoter:
         return facts
 
     def _picked(
-        self, hit: Hit, query: Query, rarity: Mapping[str, float], budget: int
+        self, hit: Hit, query: Query, rarity: Mapping[str, float], budget: int, least: int
     ) -> tuple[list[Sentence], Sentence | None]:
         """The sentences to quote, in the order of the sheet, and the one that answers best."""
         scores = {sentence.place: score(sentence, hit, query, rarity) for sentence in self._of(hit.sheet)}
         ranked = sorted(self._of(hit.sheet), key=lambda sentence: (-scores[sentence.place], sentence.place))
-        picked = _never_left_out(hit.sheet, ranked)
+        picked = _never_left_out(hit.sheet, ranked, least)
         left = budget - sum(sentence.words for sentence in picked)
         for sentence in ranked:
             if sentence.words <= left and not any(_repeats(sentence, other) for other in picked):
@@ -117,13 +120,16 @@ def silence(sheet: Sheet, role: Role) -> Status:
     return Status.PLACEHOLDER if Status.PLACEHOLDER in found else Status.EMPTY
 
 
-def _never_left_out(sheet: Sheet, ranked: Sequence[Sentence]) -> list[Sentence]:
-    """The best sentence of each section of limits or perspectives, and the best of all the rest."""
-    best: dict[int | None, Sentence] = {}
+def _never_left_out(sheet: Sheet, ranked: Sequence[Sentence], least: int) -> list[Sentence]:
+    """The best of all sentences, and those of each section of limits or perspectives up to ``least`` words."""
+    kept: list[Sentence] = []
+    said: dict[int | None, int] = {}
     for sentence in ranked:
-        ends = sheet.sections[sentence.section].role in ENDS
-        best.setdefault(sentence.section if ends else None, sentence)
-    return list(best.values())
+        section = sentence.section if sheet.sections[sentence.section].role in ENDS else None
+        if said.get(section, 0) < (1 if section is None else least):
+            kept.append(sentence)
+            said[section] = said.get(section, 0) + sentence.words
+    return kept
 
 
 def _repeats(sentence: Sentence, other: Sentence) -> bool:

@@ -244,9 +244,9 @@ def test_the_whole_sheet_unfolds(page: Page, server) -> None:
     _open(page, server.url)
     _ask(page, ISOLATION)
     card = page.locator(".card").first
-    expect(card.get_by_text("12 bénévoles")).to_be_hidden()
+    expect(card.get_by_text("Fichier(s) associé(s)")).to_be_hidden()
     card.locator("summary").click()
-    expect(card.get_by_text("12 bénévoles")).to_be_visible()
+    expect(card.get_by_text("Fichier(s) associé(s)")).to_be_visible()
     _check_access(page)
 
 
