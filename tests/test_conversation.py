@@ -91,8 +91,9 @@ def test_two_hundred_and_twenty_turns_are_answered(tiny_assistant):
 
 def test_undoing_gives_back_the_conversation_before(assistant):
     _, first = assistant.ask(FIRST)
-    for text in ("et pour les jeunes ?", "la première", "compare les deux", "toutes", "une fête de quartier"):
+    for text in ("et pour les jeunes ?", "la première", "compare-les toutes", "toutes", "une fête de quartier"):
         _, second = assistant.ask(text, first)
+        assert len(second.turns) == 2, text
         answer, undone = assistant.ask("annule", second)
         assert undone == first
         assert [excerpt.sheet.id for excerpt in answer.sheets] == list(first.turns[-1].shown)
