@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
-from assistant.conversation.follow_up import Resolved, resolve
-from assistant.conversation.state import Conversation, Turn
-from assistant.corpus.corpus import ALIGNMENT, CALIBRATION, DEPARTMENTS, RANKING, SCHEMA, WORDINGS
+from assistant.conversation.follow_up import Resolver
+from assistant.conversation.plan import Plan
+from assistant.conversation.said import open_tools
+from assistant.conversation.small_talk import SmallTalk
+from assistant.conversation.state import Conversation
+from assistant.conversation.wordings import load_talk
+from assistant.corpus.corpus import ALIGNMENT, CALIBRATION, DEPARTMENTS, RANKING, SCHEMA, TALK, WORDINGS
 from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
-from assistant.indexing.alignment import Alignment, load_alignment, unaligned
+from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
 from assistant.indexing.encoder import Encoder, open_encoder
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
-from assistant.retrieval.quoting import Quoter, silence
+from assistant.retrieval.quoting import EVEN, Quoter, silence
 from assistant.retrieval.search import Ranking, Sought, load_ranking, search
 from assistant.retrieval.understand import EXAMPLE, Filters, Understanding, checked_question
 from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
 from assistant.stores import open_store
 from assistant.stores.store import Store
+from assistant.turns import Turns
 from assistant.typography import guillemets
 from assistant.values import Answer, Excerpt, Hit, Query, Role, Sheet
 
 NEW = Conversation()
 _NEAREST = 1
-_EVEN = 1  # the rank by which sheets are quoted that none of the others outdoes
+_CACHED_NEEDS = 256
 _SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to be shown
 
 
@@ -39,7 +45,7 @@ class Assistant:
         store: Store,
         encoder: Encoder,
         schema: Schema,
-        understanding: Understanding,
+        resolver: Resolver,
         alignment: Alignment,
         ranking: Ranking,
         calibration: Calibration,
@@ -53,8 +59,11 @@ class Assistant:
         self._examples = Examples(*store.examples(), alignment, with_needs=settings.needs)
         self._ranking = ranking
         self._calibration = calibration
-        self._understanding = understanding
+        self._read = lru_cache(maxsize=_CACHED_NEEDS)(self._reading)
         self._quoter = Quoter(schema, store.thesaurus())
+        self._understanding = resolver.tools.understanding
+        self._turns = Turns(resolver, store, schema, self._answer, self._search, self._excerpt, self._read)
+        self._turns_as_typed = self._turns.as_typed()
 
     @classmethod
     def open(cls, settings: Settings | None = None, calibration: Calibration | None = None) -> Assistant:
@@ -70,11 +79,12 @@ class Assistant:
         alignment = load_alignment(data / ALIGNMENT, encoder.name) or unaligned(store.examples()[1])
         departments = load_departments(data / DEPARTMENTS).values()
         understanding = Understanding(load_wordings(data / WORDINGS), departments, store)
+        talk, schema = load_talk(data / TALK), load_schema(data / SCHEMA)
         return cls(
             store,
             encoder,
-            load_schema(data / SCHEMA),
-            understanding,
+            schema,
+            Resolver(open_tools(talk, understanding, store), SmallTalk(talk), schema.roles),
             alignment,
             load_ranking(data / RANKING),
             calibration or load_calibration(data / CALIBRATION),
@@ -100,23 +110,21 @@ class Assistant:
             QuestionError: the question is empty or too long.
         """
         question = checked_question(question, self.settings.question_characters)
-        understanding = self._understanding.as_typed() if as_typed else self._understanding
-        resolved = resolve(question, conversation, understanding)
-        query = understanding.query(resolved.need, filters, resolved.roles)
-        answer = self._answer(question, query, resolved, limit or self.settings.sheets)
-        shown = tuple(excerpt.sheet.id for excerpt in answer.sheets)
-        return answer, conversation.then(Turn(question, resolved.need, query.facets, shown))
+        turns = self._turns_as_typed if as_typed else self._turns
+        return turns.take(question, conversation, filters, limit or self.settings.sheets)
 
     def evidence(
         self, question: str, conversation: Conversation = NEW, limit: int | None = None
     ) -> tuple[list[Hit], dict[str, float]]:
         """What ranking and abstention know of a question: hits, and the features that calibration weighs by name."""
-        resolved = resolve(question, conversation, self._understanding)
-        query = self._understanding.query(resolved.need, roles=resolved.roles)
+        query = self._turns.query(self._turns.resolver.resolve(question, conversation))
         return self._search(query, limit or self.settings.sheets)
 
+    def _reading(self, text: str) -> Reading:
+        return self._alignment.read(self._encoder.encode_question(text))
+
     def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
-        vector, likely = self._alignment.read(self._encoder.encode_question(query.text))
+        vector, likely = self._read(query.text)
         concepts = asked_concepts(query.concepts, likely, self.store.thesaurus())
         # a section asked for afterwards changes what is quoted, not which sheets answer the need
         need = replace(query, roles=self._understanding.roles(query.text))
@@ -125,27 +133,27 @@ class Assistant:
         bearing = self.store.bearing(query.terms)
         return hits, features(query, hits, bearing, lacking(query.concepts, self.store), near)
 
-    def _answer(self, question: str, query: Query, resolved: Resolved, limit: int) -> Answer:
-        hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(resolved.leave_out))
+    def _answer(self, question: str, query: Query, plan: Plan, limit: int) -> Answer:
+        hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(plan.leave_out))
         confidence = probability(evidence, self._calibration)
         answers = bool(hits) and (confidence >= self._calibration.threshold or query.lists)
         least = hits[0].score * _SHOWN_SHARE if hits and not (query.facets or query.lists) else float("-inf")
-        kept = [hit for hit in hits if hit.sheet.id not in resolved.leave_out and not query.vague]
+        kept = [hit for hit in hits if hit.sheet.id not in plan.leave_out and not query.vague]
         shown = [hit for hit in kept if hit.score >= least][:limit] if answers else []
         rarity = self.store.rarity(query.terms)
         bearing = self.store.bearing(query.terms)
         excerpts = tuple(
-            self._excerpt(hit, query, rarity, bearing, rank if shown and not query.lists else _EVEN)
+            self._excerpt(hit, query, rarity, bearing, rank if shown and not query.lists else EVEN)
             for rank, hit in enumerate(shown or kept[:_NEAREST])
         )
         return Answer(
             question=question,
             answered=bool(shown),
-            message=self._message(len(shown), query, resolved, bool(kept)),
+            message=self._message(len(shown), query, plan, bool(kept)),
             sheets=excerpts if shown else (),
             nearest=() if shown else excerpts,
             query=query,
-            follows=resolved.follows,
+            follows=plan.follows,
             corpus_version=self.store.manifest.corpus_version,
             confidence=confidence,
         )
@@ -170,12 +178,12 @@ class Assistant:
             silent={role: silence(hit.sheet, role) for role, said in ends.items() if not said},
         )
 
-    def _message(self, shown: int, query: Query, resolved: Resolved, found: bool) -> str:
+    def _message(self, shown: int, query: Query, plan: Plan, found: bool) -> str:
         """What the assistant says itself, before any quote; ``found`` when there is a nearest sheet."""
         if shown:
-            more = " de plus" if resolved.leave_out else ""
+            more = " de plus" if plan.leave_out else ""
             return f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
-        if resolved.leave_out:
+        if plan.leave_out:
             return "Pas d’autre fiche sur ce sujet"
         if query.vague:
             return f"Nommez un besoin, un public ou un lieu, par exemple\u00a0: {EXAMPLE}"

@@ -50,13 +50,26 @@ def ask(
 ) -> None:
     """Pose une question."""
     from assistant.export.json_form import answer_document
-    from assistant.export.text_form import answer_text
+    from assistant.export.turn_text import reply_text
 
     assistant = _open(data, index)
     filters = {Facet.PUBLIC: _known_values(assistant, Facet.PUBLIC, public)} if public else None
     limit = assistant.store.manifest.sheets if all_sheets else top
     answer, _ = assistant.ask(question, filters=filters, limit=limit, as_typed=as_typed)
-    _print(answer_document(answer) if as_json else answer_text(answer, assistant.schema))
+    _print(answer_document(answer) if as_json else reply_text(answer, assistant.schema))
+
+
+@app.command()
+def chat(
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Graine des idées au hasard.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Écrit une réponse JSON par ligne.")] = False,
+    data: Data = None,
+    index: Index = None,
+) -> None:
+    """Tient une conversation\u00a0; lit un dialogue, une question par ligne, quand il est donné en entrée."""
+    from assistant.chat import converse
+
+    converse(_open(data, index), seed, as_json)
 
 
 @app.command()

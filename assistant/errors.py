@@ -5,7 +5,8 @@ AssistantError
 │   ├── QuestionError     a question that cannot be asked
 │   ├── CorpusError       a source file that cannot be read
 │   ├── SchemaError       a schema or data file that cannot be read
-│   └── JudgedError       a line of a questions file that cannot be read
+│   ├── JudgedError       a line of a questions file that cannot be read
+│   └── ConversationError a kept conversation that cannot be read
 └── FailureError      the work cannot be done: exit code 1
     ├── MissingIndex      no index
     ├── StaleIndex        the data changed since it was indexed
@@ -52,6 +53,10 @@ class SchemaError(UsageError):
 
 
 class JudgedError(UsageError):
+    pass
+
+
+class ConversationError(UsageError):
     pass
 
 

@@ -13,11 +13,20 @@ from assistant.errors import QuestionError
 from assistant.export.text_form import EXPANSIONS_SHOWN, answer_text, searched_too
 
 
-@pytest.mark.parametrize("question", ["comment faire ?", "a", "42", "il y a et ou", "?? 7 !", "c'est quoi", "1" * 2000])
+@pytest.mark.parametrize("question", ["comment faire ?", "a", "il y a et ou", "c'est quoi", "1" * 2000])
 def test_a_question_without_subject_is_told_what_to_name(assistant, question):
     answer, _ = assistant.ask(question)
     assert not answer.answered
     assert answer.message.startswith("Nommez un besoin, un public ou un lieu")
+    assert not answer.nearest
+
+
+@pytest.mark.parametrize("question", ["42", "?? 7 !"])
+def test_a_number_alone_is_no_need_either(assistant, question):
+    """It may name a sheet of a list: there is none yet."""
+    answer, _ = assistant.ask(question)
+    assert not answer.answered
+    assert "dites d’abord un besoin" in answer.message
     assert not answer.nearest
 
 

@@ -3,31 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from assistant.values import Facet
+from assistant.values import Facet, Role, TurnKind
+
+MOST_TURNS = 200
+Choices = Mapping[Facet, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is looked for: its words, and the choices in force. ``dropped`` are the corrections and
+    expansions that the user took away, as they were typed."""
+
+    text: str
+    facets: Choices = field(default_factory=dict)
+    excluded: Choices = field(default_factory=dict)
+    preferred: Choices = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question, the need that it was understood to state, and the sheets that answered it."""
+    """One question, what it was understood to ask, and what was shown.
+
+    ``shown`` are sheet ids in the order of the answer, with their ``scores``; ``listed`` the sheets
+    that « la deuxième » counts; ``focus`` the one that is talked about.
+    """
 
     question: str
-    need: str
-    facets: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    kind: TurnKind
+    need: Need
+    roles: tuple[Role, ...] = ()
     shown: tuple[str, ...] = ()
+    scores: tuple[float, ...] = ()
+    listed: tuple[str, ...] = ()
+    focus: str | None = None
+
+    def score(self, sheet_id: str) -> float:
+        """The score under which a sheet was shown; 0 when it was not."""
+        return dict(zip(self.shown, self.scores, strict=True)).get(sheet_id, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns so far, oldest first."""
+    """The turns so far, oldest first. The same turns and ``seed`` give the same answers."""
 
     turns: tuple[Turn, ...] = ()
+    seed: int = 0
 
     @property
     def last(self) -> Turn | None:
         return self.turns[-1] if self.turns else None
 
-    def then(self, turn: Turn, most: int = 50) -> Conversation:
+    def then(self, turn: Turn, most: int = MOST_TURNS) -> Conversation:
         """The conversation with one more turn; the oldest fall out beyond ``most``."""
-        return Conversation((*self.turns, turn)[-most:])
+        return replace(self, turns=(*self.turns, turn)[-most:])
+
+    def undone(self) -> Conversation:
+        """The conversation before its last turn; the same when there is none."""
+        return replace(self, turns=self.turns[:-1])
+
+    def seen(self) -> frozenset[str]:
+        """Every sheet shown so far."""
+        return frozenset(sheet for turn in self.turns for sheet in turn.shown)

@@ -24,6 +24,7 @@ ALIGNMENT = "alignment.npz"
 RANKING = "ranking.yaml"
 CALIBRATION = "abstention.yaml"
 WORDINGS = "questions.yaml"
+TALK = "talk.yaml"
 ACTIONS = "actions"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.export.turn_json import turned_document
 from assistant.values import Answer, Excerpt, Facet, Quote, Sheet
 
 
@@ -27,6 +28,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
             "expansions": [list(pair) for pair in answer.query.expansions],
         },
         "confidence": round(answer.confidence, 4),
+        "turn": turned_document(answer.turned),
         "corpus": answer.corpus_version,
     }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.retrieval.wordings import Found, blanked
 from assistant.values import Facet
@@ -44,29 +45,55 @@ _ONLY_AFTER = re.compile(
 )
 
 
+class Named(NamedTuple):
+    """A choice that a question makes, where, and whether it filters or only raises, asks for or leaves out."""
+
+    facet: Facet
+    value: str
+    start: int
+    end: int
+    firm: bool
+    out: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Values to bear, to be without, to be raised by; ``rest`` is the folded question less filters and exclusions."""
+    """Values to bear, to be without, to be raised by; ``rest`` is the folded question less filters and exclusions;
+    ``each`` are the same values with their places, each once.
+    """
 
     named: Values
     excluded: Values
     preferred: Values
     rest: str
     taken: tuple[tuple[int, int], ...] = ()
+    each: tuple[Named, ...] = ()
 
 
 def choose(folded: str, found: Iterable[Found]) -> Choices:
     """What each choice found in a folded question stands for."""
     longest = _longest_places(list(found))
     out = _excluded(folded, longest)
-    left = [one for one in longest if not any(_overlap(one, other) and one.facet is other.facet for other in out)]
+    left = [one for one in longest if not any(overlap(one, other) and one.facet is other.facet for other in out)]
     wanted = {one: _only(folded, one) or (one.start, one.end) for one in left if one.firm or _only(folded, one)}
     wanted |= _chained(folded, left, wanted)
     spans = {*wanted.values(), *out.values()}
     excluded, named = _values(out), _values(wanted)
     preferred = _values(one for one in left if not one.bare)
     preferred = {facet: values for facet, values in preferred.items() if facet not in named}
-    return Choices(named, excluded, preferred, blanked(folded, spans), tuple(sorted(spans)))
+    soft = {one: (one.start, one.end) for one in left if not one.bare and one.facet in preferred}
+    each = _each((soft, False, False), (wanted, True, False), (out, True, True))
+    return Choices(named, excluded, preferred, blanked(folded, spans), tuple(sorted(spans)), each)
+
+
+def _each(*parts: tuple[Mapping[Found, tuple[int, int]], bool, bool]) -> tuple[Named, ...]:
+    """Every choice with its place, whether it is firm and whether it is out; the first place when there are several."""
+    named = [Named(one.facet, one.value, *span, firm, out) for spans, firm, out in parts for one, span in spans.items()]
+    return tuple({(one.facet, one.value, one.out): one for one in sorted(named, key=_first, reverse=True)}.values())
+
+
+def _first(one: Named) -> tuple[int, int]:
+    return one.start, -one.end
 
 
 def _excluded(folded: str, found: Sequence[Found]) -> dict[Found, tuple[int, int]]:
@@ -113,7 +140,7 @@ def _longest_places(found: Sequence[Found]) -> list[Found]:
         for one in found
         if one.facet not in _PLACES
         or not any(
-            other.facet in _PLACES and _overlap(one, other) and other.end - other.start > one.end - one.start
+            other.facet in _PLACES and overlap(one, other) and other.end - other.start > one.end - one.start
             for other in found
         )
     ]
@@ -127,5 +154,6 @@ def _values(found: Iterable[Found]) -> Values:
     return values
 
 
-def _overlap(one: Found, other: Found) -> bool:
+def overlap(one: Found, other: Found) -> bool:
+    """Whether two choices share a part of the text."""
     return one.start < other.end and other.start < one.end

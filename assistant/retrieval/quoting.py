@@ -17,6 +17,7 @@ from assistant.values import Facet, Hit, Kind, Query, Quote, Role, Section, Shee
 
 # of the first sheet, the second, and each of the others: all told, and at least of limits or perspectives
 WORDS_BY_RANK = ((170, 25), (110, 12), (75, 1))
+EVEN = 1  # the rank by which sheets are quoted that none of the others outdoes
 ENDS = (Role.LIMITS, Role.PERSPECTIVES)
 _SAME = 0.8  # share of its words that another sentence has said: once is enough
 _FEW = 3  # words that carry a subject: below, a sentence is not held to repeat another

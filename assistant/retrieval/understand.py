@@ -12,11 +12,11 @@ from assistant.language.amounts import amounts
 from assistant.language.analyzer import Token, terms, tokens
 from assistant.language.folding import fold
 from assistant.language.spelling import Speller
-from assistant.retrieval.choices import Choices, choose
+from assistant.retrieval.choices import Choices, choose, overlap
 from assistant.retrieval.mending import QUOTED, Mended, Mender
 from assistant.retrieval.places import PlaceCues
 from assistant.retrieval.requirements import AMOUNT_ROLES, plain
-from assistant.retrieval.wordings import FacetCues, SectionCues, Wordings
+from assistant.retrieval.wordings import FacetCues, Found, SectionCues, Wordings
 from assistant.stores.store import Store
 from assistant.typography import thousands
 from assistant.values import Facet, Query, Role
@@ -60,7 +60,7 @@ class Understanding:
         """
         mended = self._mend(text)
         text = mended.text
-        choices = self._choices(text)
+        choices = self.choices(fold(text))
         named = choices.named | dict(filters or {})
         phrases = self._phrases(text, choices)
         read = tokens(text)
@@ -98,9 +98,11 @@ class Understanding:
         """The terms of a question, less the words that ask for a section."""
         return set(terms(self._sections.without(fold(self._mend(text).text))))
 
-    def _choices(self, text: str) -> Choices:
-        folded = fold(text)
-        return choose(folded, [*self._facets.find(folded), *self._places.find(folded)])
+    def choices(self, folded: str, more: Sequence[Found] = ()) -> Choices:
+        """The choices that a folded text makes; ``more`` are found otherwise, and stand for what they overlap."""
+        found = [*self._facets.find(folded), *self._places.find(folded)]
+        kept = [one for one in found if not any(one.facet is other.facet and overlap(one, other) for other in more)]
+        return choose(folded, [*kept, *more])
 
     def _phrases(self, text: str, choices: Choices) -> tuple[str, ...]:
         """What stands between quotes, folded, but for titles of sheets, values, and a quoted question."""

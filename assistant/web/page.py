@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import secrets
 import traceback
 from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
@@ -15,13 +16,14 @@ from assistant.corpus.corpus import SCHEMA
 from assistant.corpus.schema import load_schema
 from assistant.errors import AssistantError
 from assistant.values import Role
-from assistant.web.cards import answer_html, error_html, question_html, waiting_html
+from assistant.web.cards import error_html, question_html, waiting_html
+from assistant.web.turn_cards import options, reply_html
 from assistant.web.warming import Warming
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read at import: otherwise Gradio calls out at start
 import gradio as gr
 
-Message = dict[str, str]
+Message = dict[str, Any]
 EXAMPLES: Mapping[str, tuple[str, str]] = {
     "Un besoin": (
         "Comment lutter contre l’isolement des seniors en milieu rural\u202f?",
@@ -54,7 +56,7 @@ def build_page(warming: Warming) -> Any:
     talk = Talk(warming)
     sheets = warming.manifest.sheets
     with gr.Blocks(title="Actions des centres sociaux", analytics_enabled=False) as page:
-        conversation = gr.State(Conversation(), time_to_live=_STATE_SECONDS)
+        conversation = gr.State(_new_conversation(), time_to_live=_STATE_SECONDS)
         messages = gr.State([], time_to_live=_STATE_SECONDS)
         gr.Markdown(_TOP.format(sheets=sheets), elem_id="top")
         with gr.Row(elem_id="columns"):
@@ -104,6 +106,7 @@ def build_page(warming: Warming) -> Any:
         gr.on([question.submit, send.click], talk.ask, [question, *states], shown, **quiet)
         for text, button in (examples | follow_ups).items():
             button.click(partial(talk.ask, text), states, shown, **quiet)
+        log.option_select(talk.choose, states, shown, **quiet)
         restart.click(talk.restart, None, shown, **quiet)
         page.load(talk.warm_up, None, waiting, **quiet)
         page.load(talk.ask_address, states, shown, **quiet)
@@ -124,7 +127,8 @@ class Talk:
         """The question at once, then its answer."""
         question = question or ""  # a client may send nothing
         asked = [_message("user", question_html(_echo(question)))] if question.strip() else []
-        messages = [*messages, *asked][-_KEPT_MESSAGES:]
+        # only the last answer can be acted on: its buttons go when another question is asked
+        messages = [{**message, "options": []} for message in [*messages, *asked]][-_KEPT_MESSAGES:]
         pending = [] if self._warming.settled else [_message("assistant", waiting_html())]
         # the box is emptied here and left alone with the answer: the next question may be in it by then
         yield [*messages, *pending], gr.skip(), gr.skip(), "", gr.skip(), gr.skip()
@@ -137,8 +141,14 @@ class Talk:
             # a question that cannot be asked stays in the box, to be mended; nothing at all leaves no trace
             yield said, gr.skip(), said if asked else messages, question, gr.skip(), gr.update(visible=True)
             return
-        messages = [*messages, _message("assistant", answer_html(answer, self._names))]
+        messages = [*messages, {**_message("assistant", reply_html(answer, self._names)), "options": options(answer)}]
         yield messages, conversation, messages, gr.skip(), gr.update(visible=answer.answered), gr.update(visible=True)
+
+    def choose(
+        self, conversation: Conversation, messages: list[Message], chosen: gr.SelectData
+    ) -> Iterator[tuple[Any, ...]]:
+        """What a button under an answer stands for, as if it had been typed."""
+        yield from self.ask(str(chosen.value), conversation, messages)
 
     def ask_address(
         self, conversation: Conversation, messages: list[Message], request: gr.Request
@@ -153,7 +163,7 @@ class Talk:
     def restart(self) -> tuple[Any, ...]:
         """An empty conversation."""
         hidden = gr.update(visible=False)
-        return [], Conversation(), [], "", hidden, hidden
+        return [], _new_conversation(), [], "", hidden, hidden
 
     async def warm_up(self) -> AsyncIterator[Any]:
         """Say what the page waits for, until it waits no more."""
@@ -167,6 +177,11 @@ class Talk:
 def log_unexpected(log: logging.Logger, error: Exception) -> None:
     """Where it happened, without the message of the error, which may hold the question."""
     log.error("%s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+
+
+def _new_conversation() -> Conversation:
+    """An empty conversation, with surprises of its own."""
+    return Conversation(seed=secrets.randbelow(2**31))
 
 
 def _message(role: str, content: str) -> Message:

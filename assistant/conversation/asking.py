@@ -1,0 +1,189 @@
+"""Turns that ask something of the assistant itself: to compare, to count, to list, to surprise, to prepare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from assistant.conversation.choices import changed
+from assistant.conversation.plan import Plan
+from assistant.conversation.said import Said, Tools, no_sheet, which
+from assistant.conversation.state import Need
+from assistant.language.analyzer import terms
+from assistant.language.folding import fold
+from assistant.values import Role, TurnKind
+
+MOST_COMPARED = 5
+_COUNTED = re.compile(r"\b(?:les|des|ces) (deux|trois|quatre|cinq|2|3|4|5)\b(?! (?:premieres?|dernieres?))")
+_COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
+_OF_THE_CORPUS = re.compile(
+    r"\b(?:as-tu|tu as|t'as|avez-vous|vous avez|dans (?:la base|le corpus|ta base|votre base))\b"
+)
+
+
+def inspire(said: Said, tools: Tools) -> Plan | None:
+    again = any(turn.kind is TurnKind.INSPIRE for turn in said.conversation.turns if turn.need == said.need)
+    if again and tools.talk.asks("more", said.folded):
+        return said.plan(TurnKind.INSPIRE)
+    if again and _season(said.folded, tools):
+        return said.plan(TurnKind.INSPIRE, Need(said.question))
+    if not tools.talk.asks("inspire", said.folded):
+        return None
+    named = [n for n in said.named if not n.out]
+    return said.plan(TurnKind.INSPIRE, changed(Need(said.question), named, said.question))
+
+
+def topic(need: Need, tools: Tools, folded: str) -> str:
+    """What to search for an idea: the season's words, or what is left of the question; empty for anything."""
+    if words := _season(folded, tools):
+        return words
+    left = tools.talk.without("ordinary_words", tools.talk.without("inspire", folded))
+    return need.text if terms(left) else ""
+
+
+def training(said: Said, tools: Tools) -> Plan | None:
+    asked = tools.talk.asks("training", said.folded)
+    if not asked:
+        return None
+    text = said.tail(asked.end()).strip(" ?!.")
+    if terms(text):
+        return said.plan(TurnKind.TRAINING, tools.subject(text))
+    if said.last:
+        return said.plan(TurnKind.TRAINING)
+    return said.back("Une séance sur quel sujet\u202f? Par exemple\u00a0: prépare une séance sur l’isolement")
+
+
+def digest(said: Said, tools: Tools) -> Plan | None:
+    again = said.last is not None and (Role.LIMITS in said.last.roles or said.last.kind is TurnKind.DIGEST)
+    if not (tools.talk.asks("digest", said.folded) or (again and tools.talk.asks("digest_again", said.folded))):
+        return None
+    everywhere = tools.talk.asks("everywhere", said.folded) or not said.listed
+    sheets = tuple(tools.store.sheet_ids({})) if everywhere else said.listed
+    need = Need(said.question) if everywhere else said.need
+    return said.plan(TurnKind.DIGEST, need, sheets=sheets, listed=sheets, roles=(Role.LIMITS,))
+
+
+def amounts(said: Said, tools: Tools) -> Plan | None:
+    if not tools.talk.asks("amounts", said.folded):
+        return None
+    unit = next((name for name, u in tools.talk.units.items() if re.search(u.asked, said.folded)), "")
+    if not unit or (not said.listed and said.own - set(terms(" ".join(tools.talk.units)))):
+        return None
+    sheets = _chosen(said, tools) or said.listed or tuple(tools.store.sheet_ids({}))
+    need = said.need if said.listed else Need(said.question)
+    most = not tools.talk.asks("least", said.folded)
+    role = Role.FUNDING if unit == "euros" else Role.PEOPLE
+    return said.plan(TurnKind.AMOUNTS, need, sheets=sheets, listed=sheets, unit=unit, most=most, roles=(role,))
+
+
+def compare(said: Said, tools: Tools) -> Plan | None:
+    common = bool(tools.talk.asks("common", said.folded))
+    if not common and not tools.talk.asks("compare", said.folded):
+        return None
+    if not said.listed:
+        return None if len(said.own) > 2 else no_sheet(said)
+    wrong = [rank for rank in tools.references.ranks(said.folded, len(said.listed)) if rank > len(said.listed)]
+    if wrong:
+        return which(said, tools.titles(said.listed), f"Il n’y a que {_sheets(len(said.listed))}")
+    chosen = _chosen(said, tools)
+    counted = _COUNTED.search(said.folded)
+    if counted and not chosen:
+        count = _COUNTS.get(counted[1]) or int(counted[1])
+        recent = _recent(said)
+        chosen = said.listed if len(said.listed) == count else recent if len(recent) == count else ()
+        if not chosen:
+            return which(said, tools.titles(said.listed), f"{_sheets(len(said.listed)).capitalize()} sont montrées")
+    chosen = chosen or (recent if len(recent := _recent(said)) > 1 else said.listed)[:MOST_COMPARED]
+    if len(chosen) < 2:
+        title = tools.titles(chosen)[0]
+        return said.back(
+            f"Il faut au moins deux fiches à comparer, et une seule est montrée\u00a0: {title}. Que faire\u202f?",
+            ("d’autres fiches", "surprends-moi"),
+        )
+    return said.plan(TurnKind.COMPARE, sheets=chosen, listed=chosen, common=common, roles=said.roles)
+
+
+def all_sheets(said: Said, tools: Tools) -> Plan | None:
+    everything = tuple(tools.store.sheet_ids({}))
+    if tools.talk.asks("all", said.folded):
+        if said.last:
+            return said.plan(TurnKind.ALL)
+        return said.plan(TurnKind.ALL, Need(said.question), sheets=everything)
+    asked = tools.talk.asks("all_of", said.folded)
+    if not asked:
+        return None
+    rest = said.tail(asked.end()).strip(" ?!.")
+    if said.named or tools.understanding.subject(rest):
+        return said.plan(TurnKind.ALL, tools.subject(f"actions {rest}"))
+    if said.last and not _OF_THE_CORPUS.search(said.folded):
+        return said.plan(TurnKind.ALL)
+    return said.plan(TurnKind.ALL, Need(said.question), sheets=everything)
+
+
+def more(said: Said, tools: Tools) -> Plan | None:
+    if not said.last or not tools.talk.asks("more", said.folded):
+        return None
+    shown = frozenset(s for turn in said.conversation.turns if turn.need == said.need for s in turn.shown)
+    return said.plan(TurnKind.MORE, leave_out=shown, roles=said.last.roles)
+
+
+def whole(said: Said, tools: Tools) -> Plan | None:
+    if not tools.talk.asks("whole", said.folded):
+        return None
+    pointed = tools.references.point(said.folded, said.listed, said.focus, said.listed).sheets
+    chosen = pointed or ((said.focus,) if said.focus else said.listed)
+    if not said.listed:
+        return None if said.own else no_sheet(said)
+    if len(chosen) > 1:
+        return which(said, tools.titles(chosen))
+    return said.plan(TurnKind.WHOLE, sheets=chosen, listed=said.listed, focus=chosen[0])
+
+
+ASKED: Sequence[Callable[[Said, Tools], Plan | None]] = (
+    inspire,
+    training,
+    digest,
+    amounts,
+    compare,
+    all_sheets,
+    more,
+    whole,
+)
+
+
+def _season(folded: str, tools: Tools) -> str:
+    """What to search for a season that is named; nothing without one."""
+    seasons = tools.talk.seasons.items()
+    return next((words for season, words in seasons if re.search(rf"\b{fold(season)}\b", folded)), "")
+
+
+def _chosen(said: Said, tools: Tools) -> tuple[str, ...]:
+    """The sheets that a comparison names, in their order."""
+    group = tools.references.group(said.folded, said.listed)
+    if group:
+        return group
+    ranks = [r for r in tools.references.ranks(said.folded, len(said.listed)) if 1 <= r <= len(said.listed)]
+    if ranks:
+        return tuple(dict.fromkeys(said.listed[rank - 1] for rank in ranks))
+    after = tools.talk.without("amounts", tools.talk.without("compare", said.folded))
+    named = tools.references.named(after, tools.store.sheets(_known(said)))
+    return named if len(named) > 1 else ()
+
+
+def _recent(said: Said) -> tuple[str, ...]:
+    """The sheets talked about one after the other since the last list, oldest first."""
+    found: list[str] = []
+    for turn in reversed(said.conversation.turns):
+        if turn.focus is None or turn.listed != said.listed:
+            break
+        found.insert(0, turn.focus)
+    return tuple(dict.fromkeys(found))
+
+
+def _known(said: Said) -> tuple[str, ...]:
+    earlier = (sheet for turn in reversed(said.conversation.turns) for sheet in turn.shown)
+    return tuple(dict.fromkeys([*said.listed, *earlier]))
+
+
+def _sheets(count: int) -> str:
+    return "une fiche" if count == 1 else f"{count} fiches"

@@ -1,0 +1,121 @@
+"""The choices that a turn names, and how they change those in force."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.conversation.state import Choices, Need
+from assistant.conversation.wordings import TalkWordings, joined
+from assistant.language.folding import fold
+from assistant.retrieval.choices import Named
+from assistant.retrieval.understand import Understanding
+from assistant.retrieval.wordings import Found
+from assistant.stores.store import Store
+from assistant.values import Facet
+
+PLACES = (Facet.DEPARTMENT, Facet.REGION, Facet.STRUCTURE)
+_ARTICLES = r"(?:(?:l|d|la|le|les|un|une|des|du|de|aux?|en|dans|chez|avec|pour|plus)\b['\s]*)*"
+_JOINS = re.compile(
+    rf"(?:\b(?:pour|avec|chez|dans|en|et|plutot|seulement|sauf|hors|excepte|sans|pas)\b\s*)?{_ARTICLES}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Choices that no sheet can bear together, one wording each."""
+
+    choices: tuple[str, ...]
+
+
+class ChoiceReader:
+    """Finds the choices that a turn names: those that any question may, and those that only follow another."""
+
+    def __init__(self, talk: TalkWordings, understanding: Understanding, store: Store) -> None:
+        self._understanding = understanding
+        self._store = store
+        self._more = [(choice.facet, choice.values, joined(choice.patterns)) for choice in talk.choices]
+
+    def find(self, folded: str) -> tuple[Named, ...]:
+        """Every choice; two of one facet are alternatives."""
+        more = [
+            Found(facet, value, *match.span(), firm=True)
+            for facet, values, pattern in self._more
+            for match in pattern.finditer(folded)
+            for value in values
+        ]
+        return self._understanding.choices(folded, more).each
+
+    def without(self, text: str, facets: Sequence[Facet]) -> str:
+        """The text less the words that name a choice of these facets, and what joins them to the rest."""
+        folded = fold(text)
+        kept = text if len(folded) == len(text) else folded
+        while spans := [(named.start, named.end) for named in self.find(fold(kept)) if named.facet in facets]:
+            start, end = max(spans)
+            joins = _JOINS.search(fold(kept)[:start])
+            start = joins.start() if joins else start
+            kept = f"{kept[:start].rstrip()} {kept[end:].lstrip()}".strip()
+        return kept
+
+    def rest(self, folded: str) -> str:
+        """The folded text less every choice."""
+        return self.without(folded, tuple(Facet))
+
+    def contradiction(self, folded: str, named: Sequence[Named]) -> Contradiction | None:
+        """Choices of one question that exclude each other: in and out at once, two states of one action,
+        two places of which neither lies in the other."""
+        inside = {(n.facet, n.value) for n in named if not n.out}
+        both = [n for n in named if n.out and (n.facet, n.value) in inside]
+        if both:
+            return Contradiction((f"avec {both[0].value}", f"sans {both[0].value}"))
+        states = sorted((n for n in named if n.facet is Facet.STATUS and not n.out), key=lambda n: n.start)
+        if len(states) > 1 and not re.search(r"\b(?:ou|et|comme)\b|,", folded[states[0].end : states[-1].start]):
+            return Contradiction(tuple(n.value.lower() for n in states))
+        places: dict[Facet, tuple[str, ...]] = {}
+        for n in named:
+            if n.facet in PLACES and not n.out:
+                places[n.facet] = (*places.get(n.facet, ()), n.value)
+        if len(places) > 1 and not self._store.sheet_ids(places):
+            alone = [{facet: values} for facet, values in places.items()]
+            if all(self._store.sheet_ids(place) for place in alone):
+                return Contradiction(tuple(" ou ".join(values) for values in places.values()))
+        return None
+
+
+def changed(need: Need, named: Sequence[Named], text: str) -> Need:
+    """The need with the choices named in place of those of the same kind; places are one kind.
+
+    Args:
+        text: the words of the need, less those of the choices that fall.
+    """
+    touched = {n.facet for n in named}
+    if touched & set(PLACES):
+        touched |= set(PLACES)
+    kept_out = {n.facet for n in named if n.out}
+    facets = {facet: values for facet, values in need.facets.items() if facet not in touched}
+    preferred = {facet: values for facet, values in need.preferred.items() if facet not in touched}
+    excluded = {facet: values for facet, values in need.excluded.items() if facet not in touched or facet in kept_out}
+    # what is excluded leaves the other choices of its facet in force
+    for facet in kept_out - {n.facet for n in named if not n.out}:
+        out = {n.value for n in named if n.facet is facet}
+        for before, after in ((need.facets, facets), (need.preferred, preferred)):
+            left = tuple(value for value in before.get(facet, ()) if value not in out)
+            if left:
+                after[facet] = left
+    for n in sorted(named, key=lambda n: n.start):
+        place = excluded if n.out else facets if n.firm else preferred
+        place[n.facet] = tuple(dict.fromkeys((*place.get(n.facet, ()), n.value)))
+    return replace(need, text=text, facets=facets, excluded=excluded, preferred=preferred)
+
+
+def dropped(need: Need, facet: Facet, values: Sequence[str], text: str) -> Need:
+    """The need less these values of a facet, and with these words."""
+
+    def less(choices: Choices) -> Choices:
+        left = {**choices, facet: tuple(value for value in choices.get(facet, ()) if value not in values)}
+        return {name: kept for name, kept in left.items() if kept}
+
+    return replace(
+        need, text=text, facets=less(need.facets), excluded=less(need.excluded), preferred=less(need.preferred)
+    )

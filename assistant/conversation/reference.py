@@ -1,0 +1,167 @@
+"""Which of the sheets shown a turn points to: by its rank, its title, its place, its structure, a trait."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.conversation.choices import ChoiceReader
+from assistant.conversation.wordings import TalkWordings, joined
+from assistant.language.analyzer import terms
+from assistant.retrieval.choices import Named
+from assistant.retrieval.understand import Understanding
+from assistant.stores.store import Store
+from assistant.values import Sheet
+
+_AFTER = (
+    r"(?=\W*$|\s*[,;:?!.]|\s+(?:fiches?|actions?|idees?|propositions?|pistes?|experiences?|ca|c'|elle|ils?|et|ou|est|a"
+    r"|avait|etait|coute|combien|quel\w*|stp|svp|s'il|avec|qui|pour|en)\b)"
+)
+_NUMBER = r"(?:n°|numero |fiche |action |la |le |l')\s*(\d{1,3})"
+_ALONE = re.compile(r"^\W*(\d{1,3})\W*$")
+_HALF = 0.6  # of the weight of the words: less does not tell which sheet is meant
+_BESIDE = re.compile(r"\bla (suivante|precedente|prochaine)\b(?: fiche| action)?")
+_GROUPS = re.compile(r"\b(?:les|des|aux|ces) (deux|trois|quatre|cinq|2|3|4|5) (premieres?|dernieres?)\b")
+_COUNT = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """The sheets that a text points to, and how sure: none when it points to nothing.
+
+    ``asked`` is true when the text does point to a sheet, found or not; ``left`` is the folded text
+    less the words that point; ``traits`` are the choices by which they were told apart.
+    """
+
+    sheets: tuple[str, ...] = ()
+    asked: bool = False
+    left: str = ""
+    out_of_range: int | None = None
+    traits: tuple[Named, ...] = ()
+
+
+class References:
+    """Reads what a turn points to, over one corpus."""
+
+    def __init__(self, talk: TalkWordings, choices: ChoiceReader, understanding: Understanding, store: Store) -> None:
+        self._talk = talk
+        self._choices = choices
+        self._understanding = understanding
+        self._store = store
+        self._ordinals = {rank: joined(patterns).pattern for rank, patterns in talk.ordinals.items()}
+        self._ordinal = re.compile(
+            r"\b(?:la|le|les|l'|celle|numero)?\s*\b(?:" + "|".join(self._ordinals.values()) + r")" + _AFTER
+        )
+
+    def point(self, folded: str, listed: Sequence[str], focus: str | None, known: Sequence[str]) -> Pointed:
+        """What a folded text points to.
+
+        Args:
+            listed: the sheets that ranks count; known: those that titles may name, listed ones first.
+        """
+        ranked = self._by_rank(folded, listed, focus)
+        if ranked.asked:
+            return ranked
+        return self._by_trait(folded, listed) or self._by_title(folded, known) or Pointed(left=folded)
+
+    def named(self, folded: str, sheets: Iterable[Sheet]) -> tuple[str, ...]:
+        """The sheets whose title is told by a part of the text: for « compare les visiteurs et l'atelier »."""
+        found = []
+        for part in re.split(r"\b(?:et|avec|a|ou|contre)\b|,", folded):
+            own = _singular(terms(part))
+            fits = [sheet.id for sheet in sheets if own and own <= _singular(terms(sheet.title))]
+            if len(fits) == 1:
+                found += fits
+        return tuple(dict.fromkeys(found))
+
+    def ranks(self, folded: str, count: int) -> list[int]:
+        """The ranks, 1-based, that a text names, in its order; « la dernière » is the last of ``count``."""
+        found = [
+            (match.start(), rank if rank > 0 else count + 1 + rank)
+            for rank, pattern in self._ordinals.items()
+            for match in re.finditer(rf"\b(?:{pattern}){_AFTER}", folded)
+        ]
+        found += [(match.start(), int(match[1])) for match in re.finditer(rf"\b{_NUMBER}\b{_AFTER}", folded)]
+        return [rank for _, rank in sorted(found)]
+
+    def group(self, folded: str, listed: Sequence[str]) -> tuple[str, ...]:
+        """« les deux premières », « les trois dernières »."""
+        match = _GROUPS.search(folded)
+        if not match:
+            return ()
+        count = _COUNT.get(match[1]) or int(match[1])
+        return tuple(listed[:count] if match[2].startswith("premiere") else listed[-count:])
+
+    def _by_rank(self, folded: str, listed: Sequence[str], focus: str | None) -> Pointed:
+        ranks = self.ranks(folded, len(listed))
+        alone = _ALONE.match(folded)
+        if alone:
+            ranks = [int(alone[1])]
+        beside = _BESIDE.search(folded)
+        if beside and not ranks:
+            now = listed.index(focus) + 1 if focus in listed else 0
+            ranks = [now + (-1 if beside[1] == "precedente" else 1)]
+        if not ranks:
+            return Pointed()
+        left = "" if alone else _BESIDE.sub(" ", re.sub(rf"\b{_NUMBER}\b", " ", self._ordinal.sub(" ", folded)))
+        wrong = [rank for rank in ranks if not 1 <= rank <= len(listed)]
+        if wrong:
+            return Pointed(asked=True, left=left, out_of_range=wrong[0])
+        return Pointed(tuple(dict.fromkeys(listed[rank - 1] for rank in ranks)), True, left)
+
+    def _by_trait(self, folded: str, listed: Sequence[str]) -> Pointed | None:
+        """« celle de l'Aube », « l'action terminée », « celle avec le café »: of the sheets listed."""
+        pointing = self._talk.asks("pointing", folded)
+        if not pointing or not listed:
+            return None
+        traits = tuple(n for n in self._choices.find(folded) if not n.out)
+        sheets = self._store.sheets(listed)
+        if traits:
+            wanted = {facet: {n.value for n in traits if n.facet is facet} for facet in {n.facet for n in traits}}
+            fits = tuple(
+                sheet.id
+                for sheet in sheets
+                if all(values & set(sheet.facet(facet)) for facet, values in wanted.items())
+            )
+            if fits:
+                return Pointed(fits, True, self._choices.rest(folded[pointing.end() :]), traits=traits)
+            return None
+        # « celui des visiteurs, il y a du monde ? »: what points ends with its clause
+        phrase = re.split(r"[,;?!]", folded[pointing.start() :], maxsplit=1)
+        own = terms(phrase[0][pointing.end() - pointing.start() :])
+        if not own:
+            return None
+        found = self._by_title(phrase[0], listed) or self._by_words(own, listed)
+        return replace(found, left=f"{found.left} {' '.join(phrase[1:])}") if found else None
+
+    def _by_words(self, own: Sequence[str], listed: Sequence[str]) -> Pointed | None:
+        """The only sheet that bears most of the words, by their weight."""
+        bearing, rarity = self._store.bearing(own), self._store.rarity(own)
+        total = sum(rarity[term] for term in set(own)) or 1.0
+        shares = {s: sum(rarity[t] for t in set(own) if s in bearing[t]) / total for s in listed}
+        most = max(shares.values())
+        best = tuple(sheet for sheet, share in shares.items() if share == most)
+        return Pointed(best, True, "") if most >= _HALF and len(best) == 1 else None
+
+    def _by_title(self, folded: str, known: Sequence[str]) -> Pointed | None:
+        """A definite title: every word of the text, sections and pointing words apart, is in one title."""
+        about = self._talk.asks("about", folded)
+        rest = folded[about.end() :] if about else folded
+        if not about and not self._talk.asks("definite", folded):
+            return None
+        own = _singular(set(terms(self._talk.without("pointing", rest))) & self._understanding.subject(rest))
+        if not own:
+            return None
+        titles = {sheet.id: _singular(terms(sheet.title)) for sheet in self._store.sheets(known)}
+        fits = tuple(sheet for sheet, title in titles.items() if own <= title)
+        if not fits:
+            return None
+        whole = tuple(sheet for sheet in fits if own == titles[sheet])
+        left = " ".join(word for word in re.findall(r"\w+", folded) if not own & _singular(terms(word)))
+        return Pointed(whole if len(whole) == 1 else fits, True, left)
+
+
+def _singular(stems: Iterable[str]) -> set[str]:
+    """Stems less the x of plurals, which the stemmer leaves."""
+    return {stem[:-1] if len(stem) > 3 and stem.endswith("x") else stem for stem in stems}

@@ -1,0 +1,135 @@
+"""What was typed, read once for all the rules of a turn; and the questions back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.conversation.choices import ChoiceReader
+from assistant.conversation.plan import Plan
+from assistant.conversation.reference import References
+from assistant.conversation.state import Conversation, Need, Turn
+from assistant.conversation.wordings import TalkWordings
+from assistant.language.folding import fold
+from assistant.retrieval.choices import Named
+from assistant.retrieval.understand import Understanding
+from assistant.stores.store import Store
+from assistant.typography import guillemets
+from assistant.values import Role, TurnKind
+
+MOST_CHOICES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What rules read with; compiled once over one corpus."""
+
+    talk: TalkWordings
+    choices: ChoiceReader
+    references: References
+    understanding: Understanding
+    store: Store
+
+    def titles(self, ids: Sequence[str]) -> tuple[str, ...]:
+        return tuple(sheet.title for sheet in self.store.sheets(ids[:MOST_CHOICES]))
+
+    def subject(self, text: str) -> Need:
+        """The need of a question that stands by itself."""
+        query = self.understanding.query(text)
+        return Need(text, query.facets, query.excluded, query.preferred)
+
+    def as_typed(self) -> Tools:
+        """The same, but questions are read as they are typed."""
+        return open_tools(self.talk, self.understanding.as_typed(), self.store)
+
+
+def open_tools(talk: TalkWordings, understanding: Understanding, store: Store) -> Tools:
+    """The tools of one corpus."""
+    choices = ChoiceReader(talk, understanding, store)
+    return Tools(talk, choices, References(talk, choices, understanding, store), understanding, store)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One question of a conversation, folded, with the choices and sections that it names.
+
+    ``own`` are the terms of its subject, less those.
+    """
+
+    question: str
+    folded: str
+    conversation: Conversation
+    named: tuple[Named, ...]
+    roles: tuple[Role, ...]
+    own: frozenset[str]
+
+    @property
+    def last(self) -> Turn | None:
+        return self.conversation.last
+
+    @property
+    def need(self) -> Need:
+        return self.last.need if self.last else Need("")
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        return self.last.listed if self.last else ()
+
+    @property
+    def focus(self) -> str | None:
+        return self.last.focus if self.last else None
+
+    def tail(self, start: int) -> str:
+        """What was typed after this offset of the folded text."""
+        whole = self.question if len(self.question) == len(self.folded) else self.folded
+        return whole[start:]
+
+    def plan(self, kind: TurnKind, need: Need | None = None, **more: object) -> Plan:
+        values = {"base": self.conversation, "question": self.question, **more}
+        return Plan(kind=kind, need=self.need if need is None else need, **values)  # type: ignore[arg-type]
+
+    def back(self, message: str, choices: Sequence[str] = ()) -> Plan:
+        """A question back; the conversation stays as it is."""
+        return self.plan(TurnKind.CLARIFY, message=message, choices=tuple(choices))
+
+
+def read(question: str, conversation: Conversation, tools: Tools) -> Said:
+    """The question with what it names; « combien d'enfants » names a section, not a public."""
+    folded = fold(question)
+    rest = tools.talk.without_sections(folded) if conversation.last else folded
+    named = tools.choices.find(rest)
+    if named:
+        rest = tools.choices.rest(rest)
+    own = tools.understanding.subject(tools.talk.without("opens", rest)) - _FILLERS
+    return Said(question, folded, conversation, named, asked(question, conversation, tools), frozenset(own))
+
+
+def spoken(question: str, tools: Tools) -> str:
+    """The question less what people say before it: « bon, », « merci, », « pas mal ! »."""
+    while opening := tools.talk.asks("greeting", fold(question)):
+        folded = fold(question)
+        question = (question if len(question) == len(folded) else folded)[opening.end() :]
+    return question
+
+
+def asked(text: str, conversation: Conversation, tools: Tools) -> tuple[Role, ...]:
+    """The sections that a text asks for; once sheets are shown, in fewer words."""
+    roles = tools.understanding.roles(text)
+    return tuple(dict.fromkeys((*roles, *tools.talk.roles(fold(text))))) if conversation.last else roles
+
+
+def no_sheet(said: Said) -> Plan:
+    return said.back("De quelles fiches parlez-vous\u202f? Aucune n’est encore montrée\u00a0: dites d’abord un besoin")
+
+
+def which(said: Said, titles: Sequence[str], among: str = "") -> Plan:
+    """« laquelle ? », with the titles."""
+    named = ", ".join(guillemets(title) for title in titles)
+    return said.back(f"{among or 'Plusieurs fiches conviennent'}\u00a0: {named}. Laquelle\u202f?", titles)
+
+
+# what is left of a question that only narrows or only points
+_FILLERS = frozenset(
+    """seul uniqu surtout just actuel egal plutot interess oui ok merci stp svp quelqu chos part part niveau cot concern
+    precis exact rencontr combien cel celui ceux prefer final""".split()
+)

@@ -1,0 +1,50 @@
+"""Small talk, and people in danger: what is answered without a sheet."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.conversation.wordings import Danger, Reply, TalkWordings, joined
+
+
+class SmallTalk:
+    """Knows when there is nothing to search for."""
+
+    def __init__(self, wordings: TalkWordings) -> None:
+        self._wordings = wordings
+        self._present = joined(wordings.present)
+        self._elsewhere = joined(wordings.elsewhere)
+        self._dangers = [(danger, joined(danger.always), joined(danger.now)) for danger in wordings.dangers]
+        self._replies = [(reply, joined(reply.patterns)) for reply in wordings.replies]
+
+    def danger(self, folded: str) -> tuple[tuple[str, str], ...]:
+        """The emergency numbers that fit, with whom they reach, when someone is in danger now.
+
+        A professional who asks about prevention is not; nobody's own words of distress are taken
+        for a professional's.
+        """
+        elsewhere = self._elsewhere.search(folded)
+        present = self._present.search(folded)
+        numbers = [
+            number
+            for danger, always, now in self._dangers
+            if _holds(danger, bool(always.search(folded)), bool(present and now.search(folded)), bool(elsewhere))
+            for number in danger.numbers
+        ]
+        return tuple((number, self._wordings.numbers[number]) for number in dict.fromkeys(numbers))
+
+    def reply(self, folded: str) -> Reply | None:
+        """What is said back to small talk."""
+        if found := self._reply(folded):
+            return found
+        # « merci, au revoir »: small talk when each part is
+        parts = [part for part in re.split(r"[,.!;]+", folded) if part.strip()]
+        replies = [self._reply(part) for part in parts]
+        return replies[-1] if len(parts) > 1 and all(replies) else None
+
+    def _reply(self, folded: str) -> Reply | None:
+        return next((reply for reply, pattern in self._replies if pattern.search(folded)), None)
+
+
+def _holds(danger: Danger, always: bool, now: bool, elsewhere: bool) -> bool:
+    return (always and (danger.mine or not elsewhere)) or (now and not elsewhere)

@@ -1,0 +1,110 @@
+"""How people talk around their questions: ``data/talk.yaml``, compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from assistant.documents import Pattern, Strict, load_yaml
+from assistant.values import Facet, Role
+
+# the wordings that the code asks for by name
+TURNS = frozenset(
+    """undo opposed other_subject same_subject inverse new_subject remove anywhere go_back go_start inspire
+    ordinary_words training digest digest_again everywhere amounts least common compare all all_of more whole
+    rest everyone opens fragment points_back fresh about definite pointing greeting""".split()
+)
+
+
+class Reply(Strict):
+    name: str
+    answer: str = Field(min_length=1)
+    patterns: tuple[Pattern, ...]
+
+
+class Danger(Strict):
+    name: str
+    numbers: tuple[str, ...] = Field(min_length=1)
+    mine: bool = False
+    always: tuple[Pattern, ...] = ()
+    now: tuple[Pattern, ...] = ()
+
+
+class ChoiceWordings(Strict):
+    facet: Facet
+    values: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
+
+
+class Unit(Strict):
+    asked: Pattern
+    written: Pattern
+
+
+class TalkWordings(Strict):
+    turns: dict[str, tuple[Pattern, ...]]
+    ordinals: dict[int, tuple[Pattern, ...]]
+    numbers: dict[str, str]
+    present: tuple[Pattern, ...]
+    elsewhere: tuple[Pattern, ...]
+    dangers: tuple[Danger, ...]
+    replies: tuple[Reply, ...]
+    sections: dict[Role, tuple[Pattern, ...]]
+    choices: tuple[ChoiceWordings, ...]
+    seasons: dict[str, str]
+    difficulties: dict[str, tuple[Pattern, ...]]
+    units: dict[str, Unit]
+    discussion: dict[Role, str]
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> TalkWordings:
+        if set(self.turns) != TURNS:
+            raise ValueError(f"turns : {', '.join(sorted(set(self.turns) ^ TURNS))}")
+        unknown = {number for danger in self.dangers for number in danger.numbers} - set(self.numbers)
+        if unknown:
+            raise ValueError(f"numéros sans nom : {', '.join(sorted(unknown))}")
+        return self
+
+    @cached_property
+    def _turns(self) -> Mapping[str, re.Pattern[str]]:
+        return {name: joined(patterns) for name, patterns in self.turns.items()}
+
+    @cached_property
+    def _sections(self) -> Mapping[Role, re.Pattern[str]]:
+        return {role: joined(patterns) for role, patterns in self.sections.items()}
+
+    def roles(self, folded: str) -> tuple[Role, ...]:
+        """The sections that a turn asks for in words that only make sense once sheets are shown."""
+        return tuple(role for role, pattern in self._sections.items() if pattern.search(folded))
+
+    def without_sections(self, folded: str) -> str:
+        """A folded question less those words."""
+        for pattern in self._sections.values():
+            folded = pattern.sub(" ", folded)
+        return folded
+
+    def asks(self, name: str, folded: str) -> re.Match[str] | None:
+        """Where a folded question asks for a turn of this name."""
+        return self._turns[name].search(folded)
+
+    def without(self, name: str, folded: str) -> str:
+        """A folded question less the wordings of this name."""
+        return self._turns[name].sub(" ", folded)
+
+
+def load_talk(path: Path) -> TalkWordings:
+    """The wordings of a data folder.
+
+    Raises:
+        SchemaError: with file and line.
+    """
+    return load_yaml(path, TalkWordings)
+
+
+def joined(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for several; matches nothing when there are none."""
+    return re.compile("|".join(patterns) or r"(?!)")

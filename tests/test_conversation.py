@@ -1,0 +1,159 @@
+"""Conversations as values: bounded, replayable, kept as JSON that cannot be tampered with."""
+
+from __future__ import annotations
+
+import json
+import time
+from statistics import median
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.conversation.record import from_json, to_json
+from assistant.conversation.state import MOST_TURNS, Conversation, Need, Turn
+from assistant.errors import ConversationError
+from assistant.values import Facet, Role, TurnKind
+
+FIRST = "comment lutter contre l'isolement des seniors en milieu rural ?"
+
+choices = st.dictionaries(st.sampled_from(Facet), st.lists(st.text(max_size=20), min_size=1, max_size=2).map(tuple))
+needs = st.builds(Need, st.text(max_size=60), choices, choices, choices, st.just(()))
+turns = st.builds(
+    lambda question, kind, need, roles, shown: Turn(
+        question, kind, need, tuple(roles), tuple(shown), (0.5,) * len(shown), tuple(shown), next(iter(shown), None)
+    ),
+    st.text(max_size=40),
+    st.sampled_from(TurnKind),
+    needs,
+    st.lists(st.sampled_from(Role), max_size=2),
+    st.lists(st.text("abc-", min_size=1, max_size=8), max_size=3, unique=True),
+)
+conversations = st.builds(Conversation, st.lists(turns, max_size=4).map(tuple), st.integers(0, 2**31))
+
+
+@given(conversations)
+def test_a_conversation_comes_back_from_json_as_it_was(conversation):
+    assert from_json(to_json(conversation)) == conversation
+
+
+@settings(max_examples=60)
+@given(conversations, st.data())
+def test_a_record_that_was_changed_is_refused(conversation, data):
+    text = to_json(conversation)
+    place = data.draw(st.integers(0, len(text) - 1))
+    letter = data.draw(st.sampled_from('{}[]",:0123456789abcdef '))
+    changed = text[:place] + letter + text[place + 1 :]
+    if json.loads(text) == _loaded(changed):
+        return  # the same values, written otherwise
+    with pytest.raises(ConversationError) as refused:
+        from_json(changed)
+    assert refused.value.remedy
+
+
+def _loaded(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+@given(st.text(max_size=80))
+def test_what_is_no_record_is_refused(text):
+    with pytest.raises(ConversationError):
+        from_json(text)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"form": 1}', "null", "x" * 5_000_000])
+def test_deep_short_or_long_records_are_refused(text):
+    with pytest.raises(ConversationError):
+        from_json(text)
+
+
+def test_a_conversation_keeps_two_hundred_turns():
+    conversation = Conversation()
+    for number in range(MOST_TURNS + 20):
+        conversation = conversation.then(Turn(str(number), TurnKind.SUBJECT, Need(str(number))))
+    assert len(conversation.turns) == 200
+    assert conversation.turns[0].question == "20"
+    with pytest.raises(ConversationError):
+        from_json(to_json(Conversation((*conversation.turns, conversation.turns[-1]))))
+
+
+def test_two_hundred_and_twenty_turns_are_answered(tiny_assistant):
+    conversation = Conversation()
+    asked = ("le potager", "et les limites ?", "d'autres", "compare", "et pour les jeunes ?", "la première")
+    for number in range(220):
+        answer, conversation = tiny_assistant.ask(asked[number % len(asked)], conversation)
+        assert answer.message
+    assert len(conversation.turns) <= 200
+
+
+def test_undoing_gives_back_the_conversation_before(assistant):
+    _, first = assistant.ask(FIRST)
+    for text in ("et pour les jeunes ?", "la première", "compare-les toutes", "toutes", "une fête de quartier"):
+        _, second = assistant.ask(text, first)
+        assert len(second.turns) == 2, text
+        answer, undone = assistant.ask("annule", second)
+        assert undone == first
+        assert [excerpt.sheet.id for excerpt in answer.sheets] == list(first.turns[-1].shown)
+
+
+def test_taking_a_question_the_other_way_twice_gives_it_back(assistant):
+    _, first = assistant.ask(FIRST)
+    answer, second = assistant.ask("et le jeu ?", first)
+    other, third = assistant.ask(answer.turned.other_way, second)
+    assert other.turned.kind is TurnKind.SUBJECT
+    assert len(third.turns) == len(second.turns)
+    again, fourth = assistant.ask(other.turned.other_way, third)
+    assert fourth.turns[-1].need == second.turns[-1].need
+    assert again.sheets == answer.sheets
+
+
+def test_every_chip_can_be_taken_away(assistant):
+    _, conversation = assistant.ask("des actions terminées pour les seniors dans l'Aube, quelles limites ?")
+    answer, conversation = assistant.ask("et les limites ?", conversation)
+    assert len(answer.turned.chips) >= 4
+    left = len(answer.turned.chips)
+    while answer.turned.chips:
+        gone = answer.turned.chips[0]
+        answer, conversation = assistant.ask(gone.removal, conversation)
+        assert gone not in answer.turned.chips
+        assert len(answer.turned.chips) < left
+        left = len(answer.turned.chips)
+
+
+def test_surprises_do_not_come_back_and_depend_on_the_seed(assistant):
+    seen = []
+    conversation = Conversation(seed=7)
+    for _ in range(assistant.store.manifest.sheets):
+        answer, conversation = assistant.ask("surprends-moi", conversation)
+        seen.append(answer.sheets[0].sheet.id)
+    assert len(set(seen)) == len(seen)
+    answer, _ = assistant.ask("surprends-moi", conversation)
+    assert not answer.answered
+    firsts = {assistant.ask("surprends-moi", Conversation(seed=seed))[0].sheets[0].sheet.id for seed in range(12)}
+    assert len(firsts) > 3
+    assert assistant.ask("surprends-moi", Conversation(seed=7))[0].sheets[0].sheet.id == seen[0]
+
+
+def test_a_list_of_everything_is_counted_and_bears_what_was_asked(assistant):
+    for facet in (Facet.STATUS, Facet.DEPARTMENT):
+        for value, count in assistant.store.facets()[facet].items():
+            answer, _ = assistant.ask(f"toutes les actions {'terminées' if value == 'Terminée' else f'en {value}'}")
+            if answer.query.facets == {facet: (value,)}:
+                assert answer.turned.total == count == len(answer.sheets)
+
+
+def test_a_turn_costs_no_more_than_a_first_question(assistant):
+    """At most 1.2 times: measured in turn, so that a busy machine slows both."""
+    follow_ups = ("et pour les jeunes ?", "et les limites ?", "la première", "d'autres", "compare les deux")
+    _, conversation = assistant.ask(FIRST)
+    spent: dict[str, list[float]] = {text: [] for text in (FIRST, *follow_ups)}
+    for _ in range(15):
+        for text, times in spent.items():
+            start = time.perf_counter()
+            assistant.ask(text, Conversation() if text == FIRST else conversation)
+            times.append(time.perf_counter() - start)
+    ratios = {text: median(times) / median(spent[FIRST]) for text, times in spent.items()}
+    assert sum(ratios[text] for text in follow_ups) / len(follow_ups) <= 1.2, ratios
