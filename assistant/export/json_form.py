@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.export.turn_json import turned_document
-from assistant.values import Answer, Excerpt, Facet, Quote, Sheet
+from assistant.export.turn_json import quote_document, turned_document
+from assistant.values import Answer, Excerpt, Facet, Sheet
 
 
 def answer_document(answer: Answer) -> dict[str, Any]:
@@ -76,21 +76,10 @@ def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
         "public": list(sheet.facet(Facet.PUBLIC)),
         "statut": _first(sheet.facet(Facet.STATUS)),
         "reason": excerpt.reason,
-        "quotes": [_quote(quote) for quote in excerpt.quotes],
-        "limits": [_quote(quote) for quote in excerpt.limits],
-        "perspectives": [_quote(quote) for quote in excerpt.perspectives],
+        "quotes": [quote_document(quote) for quote in excerpt.quotes],
+        "limits": [quote_document(quote) for quote in excerpt.limits],
+        "perspectives": [quote_document(quote) for quote in excerpt.perspectives],
         "silent": {role.value: status.value for role, status in excerpt.silent.items()},
-    }
-
-
-def _quote(quote: Quote) -> dict[str, Any]:
-    return {
-        "section": quote.section,
-        "text": quote.text,
-        "source": quote.source,
-        "start": quote.start,
-        "end": quote.end,
-        "marks": [list(mark) for mark in quote.marks],
     }
 
 
