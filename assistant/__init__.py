@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assistant.values import Answer, Quote, Sheet
+from assistant.replies import Answer
+from assistant.values import Quote, Sheet
 
 if TYPE_CHECKING:
     from assistant.answer import Assistant

@@ -17,6 +17,7 @@ from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
 from assistant.indexing.encoder import Encoder, open_encoder
+from assistant.replies import Answer, Excerpt
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
@@ -29,7 +30,7 @@ from assistant.stores import open_store
 from assistant.stores.store import Store
 from assistant.turns import Turns
 from assistant.typography import guillemets
-from assistant.values import Answer, Excerpt, Hit, Query, Role, Sheet
+from assistant.values import Hit, Query, Role, Sheet
 
 NEW = Conversation()
 _NEAREST = 1

@@ -15,11 +15,12 @@ from assistant.corpus.schema import Schema
 from assistant.indexing.alignment import Reading
 from assistant.language.analyzer import stem, terms
 from assistant.language.folding import fold
+from assistant.replies import Answer, Excerpt, Turned, TurnKind
 from assistant.retrieval.quoting import EVEN
 from assistant.retrieval.understand import Filters
 from assistant.stores.store import Store
 from assistant.typography import guillemets
-from assistant.values import Answer, Excerpt, Hit, PassageHit, Query, Sheet, Turned, TurnKind
+from assistant.values import Hit, PassageHit, Query, Sheet
 
 _RELEVANT = 0.5  # of the best score: a sheet below is no matter for a session
 _SURE = 1.0  # the confidence of what is known without a search

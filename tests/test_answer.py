@@ -13,7 +13,8 @@ from assistant.conversation.state import Conversation
 from assistant.corpus.corpus import source_texts
 from assistant.errors import QuestionError
 from assistant.language.sentences import sentences
-from assistant.values import Answer, Facet, Kind, Role, Status
+from assistant.replies import Answer
+from assistant.values import Facet, Kind, Role, Status
 
 QUESTIONS = (
     "Comment lutter contre l’isolement des personnes âgées ?",

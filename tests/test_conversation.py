@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from assistant.conversation.record import from_json, to_json
 from assistant.conversation.state import MOST_TURNS, Conversation, Need, Turn
 from assistant.errors import ConversationError
-from assistant.values import Facet, Role, TurnKind
+from assistant.replies import TurnKind
+from assistant.values import Facet, Role
 
 FIRST = "comment lutter contre l'isolement des seniors en milieu rural ?"
 

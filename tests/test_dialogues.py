@@ -16,7 +16,8 @@ from assistant.answer import Assistant
 from assistant.conversation.record import from_json, to_json
 from assistant.conversation.state import Conversation, Need
 from assistant.corpus.corpus import source_texts
-from assistant.values import Answer, Facet, Quote
+from assistant.replies import Answer
+from assistant.values import Facet, Quote
 
 FOLDER = Path(__file__).resolve().parent / "dialogues"
 RIGHT = 0.95

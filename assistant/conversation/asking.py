@@ -11,7 +11,8 @@ from assistant.conversation.said import Said, Tools, no_sheet, which
 from assistant.conversation.state import Need
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
-from assistant.values import Role, TurnKind
+from assistant.replies import TurnKind
+from assistant.values import Role
 
 MOST_COMPARED = 5
 _COUNTED = re.compile(r"\b(?:les|des|ces) (deux|trois|quatre|cinq|2|3|4|5)\b(?! (?:premieres?|dernieres?))")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.conversation.state import Need
+from assistant.replies import Chip
 from assistant.typography import guillemets
-from assistant.values import Chip, Query, Role
+from assistant.values import Query, Role
 
 
 def chips(need: Need, query: Query, roles: Sequence[Role], names: Mapping[Role, str]) -> tuple[Chip, ...]:

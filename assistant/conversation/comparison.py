@@ -8,8 +8,9 @@ from assistant.conversation.cutting import aligned, cell, said_in
 from assistant.conversation.wordings import joined
 from assistant.corpus.schema import Schema
 from assistant.language.folding import fold
+from assistant.replies import Board, Cell, Digest, Row, Theme
 from assistant.retrieval.quoting import cut_quote
-from assistant.values import Board, Cell, Digest, Facet, Quote, Role, Row, Sheet, Status, Theme
+from assistant.values import Facet, Quote, Role, Sheet, Status
 
 WORDS_A_CELL = 30
 OTHER = "autre"

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from assistant.corpus.schema import Schema
 from assistant.language.folding import fold
 from assistant.language.sentences import clauses, sentences
+from assistant.replies import Cell
 from assistant.retrieval.quoting import cut_quote, silence
 from assistant.retrieval.sentence_scores import WORDS_OF_A_CLAUSE
-from assistant.values import Cell, Kind, Quote, Role, Section, Sheet, Span, Status
+from assistant.values import Kind, Quote, Role, Section, Sheet, Span, Status
 
 
 def cell(sheet: Sheet, role: Role, schema: Schema, most: int) -> Cell:

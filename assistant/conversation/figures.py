@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from assistant.conversation.cutting import aligned, said_in, section_quotes
 from assistant.conversation.wordings import Unit
 from assistant.corpus.schema import Schema
+from assistant.replies import Figure
 from assistant.retrieval.quoting import cut_quote, silence
-from assistant.values import Figure, Kind, Quote, Role, Section, Sheet, Span, Status
+from assistant.values import Kind, Quote, Role, Section, Sheet, Span, Status
 
 EUROS = "euros"
 _NUMBER = r"(\d{1,3}(?:[ \u00a0\u202f.]\d{3})+|\d+)(?:,(\d{1,2}))?"

@@ -18,8 +18,9 @@ from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
+from assistant.replies import TurnKind
 from assistant.typography import guillemets
-from assistant.values import Facet, Role, TurnKind
+from assistant.values import Facet, Role
 
 OTHER_SUBJECT = "non, autre sujet"
 SAME_SUBJECT = "non, c’est la suite"

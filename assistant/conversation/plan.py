@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.conversation.state import Conversation, Need
-from assistant.values import Role, TurnKind
+from assistant.replies import TurnKind
+from assistant.values import Role
 
 
 @dataclass(frozen=True, slots=True)

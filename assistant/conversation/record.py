@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assistant.conversation.state import MOST_TURNS, Conversation, Need, Turn
 from assistant.errors import ConversationError
-from assistant.values import Facet, Role, TurnKind
+from assistant.replies import TurnKind
+from assistant.values import Facet, Role
 
 FORM = 1
 MOST_BYTES = 4_000_000

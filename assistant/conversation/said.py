@@ -11,11 +11,12 @@ from assistant.conversation.reference import References
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.conversation.wordings import TalkWordings
 from assistant.language.folding import fold
+from assistant.replies import TurnKind
 from assistant.retrieval.choices import Named
 from assistant.retrieval.understand import Understanding
 from assistant.stores.store import Store
 from assistant.typography import guillemets
-from assistant.values import Role, TurnKind
+from assistant.values import Role
 
 MOST_CHOICES = 6
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from assistant.values import Facet, Role, TurnKind
+from assistant.replies import TurnKind
+from assistant.values import Facet, Role
 
 MOST_TURNS = 200
 Choices = Mapping[Facet, tuple[str, ...]]

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from assistant.conversation.cutting import cell
 from assistant.corpus.schema import Schema
-from assistant.values import Discussion, Role, Session, Sheet
+from assistant.replies import Discussion, Session
+from assistant.values import Role, Sheet
 
 SHEETS = 3
 _QUESTIONS_A_SHEET = 2

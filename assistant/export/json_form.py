@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.export.turn_json import quote_document, turned_document
-from assistant.values import Answer, Excerpt, Facet, Sheet
+from assistant.replies import Answer, Excerpt
+from assistant.values import Facet, Sheet
 
 
 def answer_document(answer: Answer) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.corpus.schema import Schema
+from assistant.replies import Answer, Excerpt
 from assistant.typography import guillemets
-from assistant.values import Answer, Excerpt, Facet, Kind, Quote, Role, Sheet, Status
+from assistant.values import Facet, Kind, Quote, Role, Sheet, Status
 
 SILENCE = {Status.EMPTY: "non renseigné", Status.PLACEHOLDER: "document joint non fourni"}
 EXPANSIONS_SHOWN = 6

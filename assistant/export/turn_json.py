@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.values import Board, Digest, Quote, Session, Turned
+from assistant.replies import Board, Digest, Session, Turned
+from assistant.values import Quote
 
 
 def turned_document(turned: Turned) -> dict[str, Any]:

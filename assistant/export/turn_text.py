@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from assistant.corpus.schema import Schema
 from assistant.export.text_form import SILENCE, answer_text, printable, sheet_text
+from assistant.replies import Answer, Board, Digest, Figure, Session, Turned, TurnKind
 from assistant.typography import guillemets
-from assistant.values import Answer, Board, Digest, Facet, Figure, Kind, Quote, Session, Sheet, Turned, TurnKind
+from assistant.values import Facet, Kind, Quote, Sheet
 
 _BAR = "    │ "
 _LISTED = 5  # sheets: a longer exhaustive list is one of titles

@@ -12,7 +12,8 @@ from itertools import groupby
 
 from assistant.errors import AssistantError
 from assistant.export.text_form import SILENCE, searched_too
-from assistant.values import Answer, Excerpt, Facet, Kind, Quote, Role, Section, Sheet, Status
+from assistant.replies import Answer, Excerpt
+from assistant.values import Facet, Kind, Quote, Role, Section, Sheet, Status
 
 RoleNames = Mapping[Role, str]
 _ENDS = ((Role.LIMITS, "Limites"), (Role.PERSPECTIVES, "Perspectives"))

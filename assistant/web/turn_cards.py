@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
 from assistant.export.text_form import SILENCE
-from assistant.values import Answer, Quote, Sheet, TurnKind
+from assistant.replies import Answer, TurnKind
+from assistant.values import Quote, Sheet
 from assistant.web.cards import (
     RoleNames,
     _block,

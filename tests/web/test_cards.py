@@ -10,7 +10,8 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.errors import QuestionError
-from assistant.values import Answer, Excerpt, Facet, Kind, Query, Quote, Role, Section, Sheet, Span, Status
+from assistant.replies import Answer, Excerpt
+from assistant.values import Facet, Kind, Query, Quote, Role, Section, Sheet, Span, Status
 from assistant.web.cards import answer_html, error_html, question_html
 
 NAMES = {role: role.value for role in Role}
