@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from assistant.conversation.follow_up import Resolver
 from assistant.conversation.plan import Plan
@@ -16,12 +17,13 @@ from assistant.corpus.corpus import ALIGNMENT, CALIBRATION, DEPARTMENTS, RANKING
 from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
-from assistant.indexing.encoder import Encoder, open_encoder
-from assistant.replies import Answer, Excerpt
+from assistant.indexing.encoder import Encoder, Vectors, open_encoder
+from assistant.replies import Answer, Cause, Drop, Excerpt, Refusal
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
 from assistant.retrieval.quoting import EVEN, Quoter, silence
+from assistant.retrieval.refusal import refuse, without
 from assistant.retrieval.search import Ranking, Sought, load_ranking, search
 from assistant.retrieval.understand import EXAMPLE, Filters, Understanding, checked_question
 from assistant.retrieval.wordings import load_wordings
@@ -36,6 +38,22 @@ NEW = Conversation()
 _NEAREST = 1
 _CACHED_NEEDS = 256
 _SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to be shown
+_BECAUSE = {
+    Cause.CHOICES: "ne répond sous cette condition",
+    Cause.TOPIC: "sur {}",
+    Cause.PRACTICAL: "ne donne d’horaires, de coordonnées ou d’inscriptions\u00a0: les fiches racontent des actions",
+    Cause.WORLD: "ne répond à cette demande, qui est d’un autre monde que celui des centres sociaux",
+    Cause.UNKNOWN: "ne répond à cette demande",
+}
+
+
+class _Found(NamedTuple):
+    """What a search knows: hits, features of abstention, sheets that bear each term, the question's vector."""
+
+    hits: list[Hit]
+    evidence: dict[str, float]
+    bearing: Mapping[str, set[str]]
+    vector: Vectors
 
 
 class Assistant:
@@ -63,7 +81,9 @@ class Assistant:
         self._read = lru_cache(maxsize=_CACHED_NEEDS)(self._reading)
         self._quoter = Quoter(schema, store.thesaurus())
         self._understanding = resolver.tools.understanding
-        self._turns = Turns(resolver, store, schema, self._answer, self._search, self._excerpt, self._read)
+        self._turns = Turns(
+            resolver, store, schema, self._answer, lambda *asked: self._search(*asked)[:2], self._excerpt, self._read
+        )
         self._turns_as_typed = self._turns.as_typed()
 
     @classmethod
@@ -119,12 +139,13 @@ class Assistant:
     ) -> tuple[list[Hit], dict[str, float]]:
         """What ranking and abstention know of a question: hits, and the features that calibration weighs by name."""
         query = self._turns.query(self._turns.resolver.resolve(question, conversation))
-        return self._search(query, limit or self.settings.sheets)
+        found = self._search(query, limit or self.settings.sheets)
+        return found.hits, found.evidence
 
     def _reading(self, text: str) -> Reading:
         return self._alignment.read(self._encoder.encode_question(text))
 
-    def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
+    def _search(self, query: Query, limit: int) -> _Found:
         vector, likely = self._read(query.text)
         concepts = asked_concepts(query.concepts, likely, self.store.thesaurus())
         # a section asked for afterwards changes what is quoted, not which sheets answer the need
@@ -132,32 +153,46 @@ class Assistant:
         hits = search(Sought(need, vector, concepts), self.store, self._examples, self._ranking, limit)
         near = {"foreign": self._examples.foreign(vector), "leaning": self._examples.leaning(vector)}
         bearing = self.store.bearing(query.terms)
-        return hits, features(query, hits, bearing, lacking(query.concepts, self.store), near)
+        return _Found(hits, features(query, hits, bearing, lacking(query.concepts, self.store), near), bearing, vector)
 
     def _answer(self, question: str, query: Query, plan: Plan, limit: int) -> Answer:
-        hits, evidence = self._search(query, max(limit, self.settings.sheets) + len(plan.leave_out))
-        confidence = probability(evidence, self._calibration)
-        answers = bool(hits) and (confidence >= self._calibration.threshold or query.lists)
-        least = hits[0].score * _SHOWN_SHARE if hits and not (query.facets or query.lists) else float("-inf")
-        kept = [hit for hit in hits if hit.sheet.id not in plan.leave_out and not query.vague]
-        shown = [hit for hit in kept if hit.score >= least][:limit] if answers else []
+        most = max(limit, self.settings.sheets) + len(plan.leave_out)
+        found = self._search(query, most)
+        confidence = probability(found.evidence, self._calibration)
+        shown = self._shown(found, query, plan, limit)
+        refusal, nearest = None, [hit for hit in found.hits if hit.sheet.id not in plan.leave_out and not query.vague]
+        if not shown and not plan.leave_out and not query.vague:
+            loosened = [(Drop(text, removal, 0), less) for text, removal, less in without(query)]
+            answering = [(drop, self._shown(self._search(less, most), less, plan, limit)) for drop, less in loosened]
+            drops = tuple(drop._replace(sheets=len(hits)) for drop, hits in answering if hits)
+            nearest = nearest or [hit for _, hits in answering for hit in hits]
+            refusal = refuse(query, found.vector, drops, self.store, self._examples)
         rarity = self.store.rarity(query.terms)
-        bearing = self.store.bearing(query.terms)
         excerpts = tuple(
-            self._excerpt(hit, query, rarity, bearing, rank if shown and not query.lists else EVEN)
-            for rank, hit in enumerate(shown or kept[:_NEAREST])
+            self._excerpt(hit, query, rarity, found.bearing, rank if shown and not query.lists else EVEN)
+            for rank, hit in enumerate(shown or nearest[:_NEAREST])
         )
         return Answer(
             question=question,
             answered=bool(shown),
-            message=self._message(len(shown), query, plan, bool(kept)),
+            message=_message(len(shown), query, plan, refusal, bool(found.hits)),
             sheets=excerpts if shown else (),
             nearest=() if shown else excerpts,
             query=query,
             follows=plan.follows,
             corpus_version=self.store.manifest.corpus_version,
             confidence=confidence,
+            refusal=refusal,
         )
+
+    def _shown(self, found: _Found, query: Query, plan: Plan, limit: int) -> list[Hit]:
+        """The hits that are shown: none when the corpus does not answer, and no sheet that does not help enough."""
+        hits = found.hits
+        sure = probability(found.evidence, self._calibration) >= self._calibration.threshold
+        if not hits or query.vague or not (sure or query.lists):
+            return []
+        least = float("-inf") if query.facets or query.lists else hits[0].score * _SHOWN_SHARE
+        return [hit for hit in hits if hit.sheet.id not in plan.leave_out and hit.score >= least][:limit]
 
     def _excerpt(
         self,
@@ -179,20 +214,22 @@ class Assistant:
             silent={role: silence(hit.sheet, role) for role, said in ends.items() if not said},
         )
 
-    def _message(self, shown: int, query: Query, plan: Plan, found: bool) -> str:
-        """What the assistant says itself, before any quote; ``found`` when there is a nearest sheet."""
-        if shown:
-            more = " de plus" if plan.leave_out else ""
-            return f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
-        if plan.leave_out:
-            return "Pas d’autre fiche sur ce sujet"
-        if query.vague:
-            return f"Nommez un besoin, un public ou un lieu, par exemple\u00a0: {EXAMPLE}"
-        if query.phrases and not found:
-            return f"Aucune fiche ne contient mot pour mot {' et '.join(map(guillemets, query.phrases))}"
-        sought = ", ".join(query.words[term] for term in query.terms[:6]) or query.text
-        among = "".join(f", {facet.value}\u00a0: {' ou '.join(values)}" for facet, values in query.facets.items())
-        return f"Aucune fiche ne répond à cette demande (cherché\u00a0: {sought}{among})"
+
+def _message(shown: int, query: Query, plan: Plan, refusal: Refusal | None, found: bool) -> str:
+    """What the assistant says itself, before any quote; ``found`` when there is a nearest sheet."""
+    if shown:
+        more = " de plus" if plan.leave_out else ""
+        return f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
+    if plan.leave_out:
+        return "Pas d’autre fiche sur ce sujet"
+    if query.vague or refusal is None:
+        return f"Nommez un besoin, un public ou un lieu, par exemple\u00a0: {EXAMPLE}"
+    if query.phrases and not found:
+        return f"Aucune fiche ne contient mot pour mot {' et '.join(map(guillemets, query.phrases))}"
+    sought = ", ".join(query.words[term] for term in query.terms[:6]) or query.text
+    among = "".join(f", {facet.value}\u00a0: {' ou '.join(values)}" for facet, values in query.facets.items())
+    because = _BECAUSE[refusal.cause].format(" ni sur ".join(map(guillemets, refusal.topics)))
+    return f"Aucune fiche {because} (cherché\u00a0: {sought}{among})"
 
 
 def _reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:

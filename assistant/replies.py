@@ -27,6 +27,33 @@ class Excerpt:
     silent: Mapping[Role, Status]
 
 
+class Cause(StrEnum):
+    """Why the corpus does not answer."""
+
+    CHOICES = "choices"  # it answers, but not under the conditions asked for
+    TOPIC = "topic"  # the sector knows the topic, no sheet touches it
+    PRACTICAL = "practical"  # hours, contacts, registration: no sheet gives them
+    WORLD = "world"  # nothing that these structures do
+    UNKNOWN = "unknown"
+
+
+class Drop(NamedTuple):
+    """A condition without which ``sheets`` answer, and what to type to take it away."""
+
+    text: str
+    removal: str
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing is shown: ``topics`` are those that no sheet touches, ``drops`` what would help."""
+
+    cause: Cause
+    topics: tuple[str, ...] = ()
+    drops: tuple[Drop, ...] = ()
+
+
 class TurnKind(StrEnum):
     """What a turn of a conversation was understood to ask."""
 
@@ -145,7 +172,8 @@ class Answer:
     ``message`` is what the assistant says itself; ``follows`` is true when the question was
     completed with the one before it; ``confidence`` is the probability, 0 to 1, that the corpus
     answers, which abstention holds against its threshold, 1 when nothing was searched for: the sheets
-    were known, or the reply is about the assistant; ``turned`` says how the question was understood.
+    were known, or the reply is about the assistant; ``turned`` says how the question was understood,
+    ``refusal`` why a search found no sheet to show.
     """
 
     question: str
@@ -158,3 +186,4 @@ class Answer:
     corpus_version: str
     confidence: float
     turned: Turned = Turned()
+    refusal: Refusal | None = None

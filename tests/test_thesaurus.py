@@ -48,6 +48,19 @@ def test_a_sigle_that_is_a_word_counts_in_capitals_only(thesaurus):
     assert "système d'échange local" in capitals - ordinary
 
 
+@pytest.mark.parametrize(
+    ("question", "concept"),
+    [
+        ("que faire avec les papas ?", "plan d'accompagnement personnalisé"),
+        ("les mamans du quartier", "maison d'assistantes maternelles"),
+        ("nous passons les voir", "permanence d'accès aux soins de santé"),
+    ],
+)
+def test_a_sigle_is_its_letters_and_not_the_words_that_share_its_stem(thesaurus, question, concept):
+    assert concept in thesaurus.concepts
+    assert concept not in {mention.concept for mention in thesaurus.mentions(tokens(question))}
+
+
 def test_concepts_survive_being_written_to_the_index(corpus):
     assert restore_concepts(json.loads(json.dumps(dump_concepts(corpus.concepts)))) == corpus.concepts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.export.turn_json import quote_document, turned_document
-from assistant.replies import Answer, Excerpt
+from assistant.replies import Answer, Excerpt, Refusal
 from assistant.values import Facet, Sheet
 
 
@@ -29,6 +29,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
             "expansions": [list(pair) for pair in answer.query.expansions],
         },
         "confidence": round(answer.confidence, 4),
+        "refusal": None if answer.refusal is None else _refusal(answer.refusal),
         "turn": turned_document(answer.turned),
         "corpus": answer.corpus_version,
     }
@@ -62,6 +63,14 @@ def sheet_document(sheet: Sheet) -> dict[str, Any]:
             }
             for section in sheet.sections
         ],
+    }
+
+
+def _refusal(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "cause": refusal.cause.value,
+        "topics": list(refusal.topics),
+        "drops": [{"text": drop.text, "removal": drop.removal, "sheets": drop.sheets} for drop in refusal.drops],
     }
 
 

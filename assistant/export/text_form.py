@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.corpus.schema import Schema
-from assistant.replies import Answer, Excerpt
+from assistant.replies import Answer, Drop, Excerpt
 from assistant.typography import guillemets
 from assistant.values import Facet, Kind, Quote, Role, Sheet, Status
 
@@ -24,11 +24,20 @@ def answer_text(answer: Answer, schema: Schema) -> str:
         blocks.append(f"Lu\u00a0: {read} (pour garder vos mots\u00a0: --as-typed)")
     if also := searched_too(answer):
         blocks.append(f"Cherché aussi\u00a0: {', '.join(also)}")
+    if answer.refusal and answer.refusal.drops:
+        blocks.append(
+            "\n".join(f"Sans {drop_text(drop)} (tapez\u00a0: {drop.removal})" for drop in answer.refusal.drops)
+        )
     blocks += [_excerpt(number, excerpt, schema) for number, excerpt in enumerate(answer.sheets, start=1)]
     if answer.nearest:
         blocks.append("La fiche la plus proche – elle ne répond pas à la question\u00a0:")
         blocks += [_excerpt(None, excerpt, schema) for excerpt in answer.nearest]
     return printable("\n\n".join(blocks))
+
+
+def drop_text(drop: Drop) -> str:
+    """A condition and what is found without it."""
+    return f"{guillemets(drop.text)}\u00a0: {drop.sheets} fiche{'s' if drop.sheets > 1 else ''}"
 
 
 def searched_too(answer: Answer) -> tuple[str, ...]:

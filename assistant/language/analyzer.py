@@ -19,6 +19,7 @@ _SIGLE = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?|\b(?:[^\W\d_]\.)+[^\W\
 # « bien-être », « entre-soi »: compounds that carry a subject though neither part does
 _WORD = re.compile(r"\b(?:bien-[êe]tre|entre-soi)\b|[^\W_]+(?:'[^\W_]+)*", re.IGNORECASE)
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'", re.IGNORECASE)
+_SUMMER = re.compile(r"[dl]'ete")
 _APOSTROPHES = str.maketrans("’‘ʼ", "'''")
 
 # Words that carry no subject: Snowball's French list, with the words that only frame a question.
@@ -58,9 +59,11 @@ def tokens(text: str) -> list[Token]:
     closed = _SIGLE.sub(lambda sigle: sigle.group().replace(".", "") + " ", text.translate(_APOSTROPHES))
     found = []
     for match in _WORD.finditer(closed):
-        word = _ELISION.sub("", match.group()).replace("'", "")
+        written = match.group()
+        word = _ELISION.sub("", written).replace("'", "")
         folded = fold(word)
-        if folded and folded not in STOP_WORDS:
+        # « l’été », « d’été » is the summer; « été » alone is mostly what has been
+        if folded and (folded not in STOP_WORDS or _SUMMER.fullmatch(fold(written))):
             found.append(Token(word, stem(folded.replace("-", ""))))
     return found
 

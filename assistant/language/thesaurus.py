@@ -16,12 +16,13 @@ import simplemma
 from pydantic import Field
 
 from assistant.documents import Strict, load_yaml, refuse_twice
-from assistant.language.analyzer import Token, terms, tokens
+from assistant.language.analyzer import Token, tokens
 from assistant.language.folding import fold
 from assistant.values import Kind, Role, Sheet, Status
 
 SYNONYM, NARROWER, RELATED = 1.0, 0.8, 0.4
 _LONGEST = 6  # terms of a wording; longer ones are sentences, and match nothing
+_FEMININE_OF = 5  # letters: « gitan » makes « gitane », but « sein » does not make « Seine »
 
 # how much a mention says of what a sheet is about, by where it stands
 _WEIGHT_OF_TITLE = 3.0
@@ -47,11 +48,28 @@ class ThesaurusFile(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A wording of a concept as stems; ``capitals`` when only written in capitals does it count."""
+    """A wording of a concept as stems.
+
+    Several words prove each other. A word alone does not: many words share a stem (« réunions » and
+    La Réunion, « repas » and REP), so that it counts only as ``alone`` spells it, folded, in the singular
+    or the plural, or made feminine; a sigle in its own letters, ``exact``, and only in ``capitals``
+    when it is also an ordinary word.
+    """
 
     terms: tuple[str, ...]
     weight: float
+    alone: str = ""
+    exact: bool = False
     capitals: bool = False
+
+    def written(self, tokens: Sequence[Token]) -> bool:
+        """True when these tokens, whose stems are its own, write it."""
+        if self.capitals and not all(token.word.isupper() for token in tokens):
+            return False
+        if not self.alone:
+            return True
+        word = "".join(fold(token.word) for token in tokens)
+        return word == self.alone if self.exact else _inflected(word, self.alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +121,7 @@ class Thesaurus:
             span = tokens[start : start + length]
             named: dict[str, float] = {}
             for concept, wording in self._wordings.get(tuple(token.term for token in span), ()):
-                if not wording.capitals or all(token.word.isupper() for token in span):
+                if wording.written(span):
                     named[concept] = max(named.get(concept, 0.0), wording.weight)
             if named:
                 return start + length, named
@@ -124,7 +142,7 @@ def load_thesaurus(path: Path) -> tuple[Concept, ...]:
     extra: dict[str, list[Wording]] = {}
     concepts: list[Concept] = []
     for sigle, meanings in file.sigles.items():
-        wording = Wording(tuple(terms(sigle)), SYNONYM, _is_word(sigle))
+        wording = _sigle(sigle)
         for meaning in meanings:
             if fold(meaning) in known:
                 extra.setdefault(known[fold(meaning)], []).append(wording)
@@ -171,7 +189,10 @@ def dump_concepts(concepts: Iterable[Concept]) -> list[object]:
     return [
         [
             concept.term,
-            [[" ".join(wording.terms), wording.weight, wording.capitals] for wording in concept.wordings],
+            [
+                [" ".join(wording.terms), wording.weight, wording.alone, wording.exact, wording.capitals]
+                for wording in concept.wordings
+            ],
             list(concept.related),
             " ".join(sorted(concept.words)),
         ]
@@ -184,7 +205,7 @@ def restore_concepts(document: Sequence[Any]) -> tuple[Concept, ...]:
     return tuple(
         Concept(
             term,
-            tuple(Wording(tuple(stems.split()), weight, capitals) for stems, weight, capitals in wordings),
+            tuple(Wording(tuple(stems.split()), *rest) for stems, *rest in wordings),
             tuple(related),
             frozenset(words.split()),
         )
@@ -193,15 +214,42 @@ def restore_concepts(document: Sequence[Any]) -> tuple[Concept, ...]:
 
 
 def _wordings(pairs: Iterable[tuple[str, float]], extra: Iterable[Wording]) -> tuple[Wording, ...]:
-    found: dict[tuple[str, ...], Wording] = {}
+    """The wordings of a concept; a word alone may share its stem with another and be spelt otherwise."""
+    found: dict[tuple[tuple[str, ...], str], Wording] = {}
     for text, weight in pairs:
-        stems = tuple(terms(text))
-        if stems and len(stems) <= _LONGEST and stems not in found:
-            found[stems] = Wording(stems, weight)
+        wording = _wording(text, weight)
+        if wording.terms and len(wording.terms) <= _LONGEST:
+            found.setdefault((wording.terms, wording.alone), wording)
     for wording in extra:
         if wording.terms:
-            found.setdefault(wording.terms, wording)
+            found.setdefault((wording.terms, wording.alone), wording)
     return tuple(found.values())
+
+
+def _wording(text: str, weight: float) -> Wording:
+    words = tokens(text)
+    if len(words) == 1 and words[0].word.isupper() and len(words[0].word) > 1:
+        return _sigle(text, weight)
+    return Wording(tuple(word.term for word in words), weight, fold(words[0].word) if len(words) == 1 else "")
+
+
+def _sigle(text: str, weight: float = SYNONYM) -> Wording:
+    words = tokens(text)
+    letters = "".join(fold(word.word) for word in words)
+    return Wording(tuple(word.term for word in words), weight, letters, exact=True, capitals=_is_word(text))
+
+
+def _inflected(word: str, wording: str) -> bool:
+    """True when a folded word is the wording in another number, or its feminine."""
+    word, wording = _singular(word), _singular(wording)
+    if word == wording:
+        return True
+    feminines = (f"{wording}e", f"{wording}{wording[-1:]}e", f"{wording[:-1]}ve" if wording.endswith("f") else "")
+    return len(wording) >= _FEMININE_OF and word in feminines
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:

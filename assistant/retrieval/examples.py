@@ -8,7 +8,7 @@ import numpy as np
 
 from assistant.indexing.alignment import Alignment
 from assistant.indexing.encoder import Vectors
-from assistant.values import Example
+from assistant.values import Example, ExampleKind
 
 _SHARPNESS = 20.0  # of the kernel: only the nearest examples count
 
@@ -30,6 +30,7 @@ class Examples:
         self._sheets = [examples[row].sheet_id or "" for row in needs]
         self._needs = alignment.align(vectors[needs])
         self._foreign = alignment.align(vectors[others])
+        self._kinds = [examples[row].kind for row in others]
 
     def needs(self, vector: Vectors, among: Collection[str] | None = None) -> dict[str, float]:
         """For each sheet that has needs, the cosine of the nearest to an aligned question.
@@ -52,6 +53,17 @@ class Examples:
             return 0.0
         densities = (np.exp(_SHARPNESS * (rows @ vector)).mean() for rows in (self._foreign, self._needs))
         return float(np.subtract(*np.log(tuple(densities))))
+
+    def nearest_kind(self, vector: Vectors) -> ExampleKind | None:
+        """The kind of the questions without answer that an aligned question is nearest to; None when none is known.
+
+        Each counts by its kernel, as for ``leaning``.
+        """
+        weights = np.exp(_SHARPNESS * (self._foreign @ vector))
+        totals: dict[ExampleKind, float] = {}
+        for kind, weight in zip(self._kinds, weights.tolist(), strict=True):
+            totals[kind] = totals.get(kind, 0.0) + weight
+        return max(totals, key=totals.__getitem__, default=None)
 
     def foreign(self, vector: Vectors) -> float:
         """The cosine of the nearest question that the corpus cannot answer; 0 when none is known."""
