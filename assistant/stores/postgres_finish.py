@@ -15,9 +15,9 @@ from psycopg import errors
 
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.manifest import Manifest
+from assistant.stores import postgres_queries as queries
 from assistant.stores.bm25 import K1, LEAST_RARITY, B
 from assistant.stores.postgres_connection import Connection
-from assistant.stores.postgres_queries import COUNTS, EXACT_PASSAGES, TABLES, digest
 
 KEPT_GENERATIONS = 3
 PREFIX = "assistant_generation_"
@@ -61,7 +61,7 @@ def passages(connection: Connection, dimension: int) -> Vectors:
     mean = np.asarray(mean, dtype=np.float32)
     _write_again(connection, "passages", _PASSAGES, (mean,))
     count = _one(connection, "SELECT count(*) FROM passages")
-    if count > EXACT_PASSAGES:
+    if count > queries.EXACT_PASSAGES:
         _index_vectors(connection, mean, dimension)
     return mean
 
@@ -80,18 +80,18 @@ def profiles(connection: Connection) -> None:
 
 def statistics(connection: Connection) -> None:
     """Tell the planner what the tables hold, and let it answer from indexes alone."""
-    for table in TABLES:
+    for table in queries.TABLES:
         connection.execute(f"VACUUM (ANALYZE) {table}")
 
 
 def digests(connection: Connection) -> dict[str, str]:
     """The digest of each table, for the manifest."""
-    return {table: str(_one(connection, digest(table))) for table in TABLES}
+    return {table: str(_one(connection, queries.digest(table))) for table in queries.TABLES}
 
 
 def counts(connection: Connection) -> tuple[int, int]:
     """How many sheets and passages there are."""
-    row = connection.execute(COUNTS).fetchone()
+    row = connection.execute(queries.COUNTS).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
