@@ -223,7 +223,7 @@ def _in_french(error: psycopg.Error, name: str) -> AssistantError:
         return StoreUnfit(f"Le rôle donné n’a pas les droits qu’il faut dans la base {name}.", _ROLES)
     if isinstance(error, errors.ReadOnlySqlTransaction):
         return StoreUnfit(
-            f"La base {name} ne peut pas être écrite.", "Donnez l’adresse du serveur principal, qui écrit."
+            f"La base {name} ne peut pas être écrite.", "Donnez l’adresse du serveur principal, avec le rôle qui écrit."
         )
     if isinstance(error, errors.LockNotAvailable):
         return StoreUnreachable(f"La base {name} est occupée.", "Relancez la commande dans quelques minutes.")

@@ -57,6 +57,7 @@ class PostgresDraft:
         with ExitStack() as failing, speaking(self._name):
             failing.callback(self._database.close)
             self._lock()
+            prepare_vectors(self._database, "assistant")
             migrate(self._database)
             self._begin()
             failing.pop_all()
