@@ -18,7 +18,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
+
+import psycopg
 
 OWNER = "owner"
 PASSWORD = "né à l'école ; %"
@@ -56,6 +59,12 @@ class Server:
     def address(self, database: str, user: str = OWNER, password: str = PASSWORD) -> str:
         """The address of a database, as ``ASSISTANT_STORE`` takes it."""
         return f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}"
+
+    def sql(self, database: str, *statements: str) -> list[Any]:
+        """Run statements as the owner; the rows of the last."""
+        with psycopg.connect(self.address(database), autocommit=True) as connection:
+            cursors = [connection.execute(statement) for statement in statements]
+            return cursors[-1].fetchall() if cursors[-1].description else []
 
     def start(self) -> None:
         """Start, and wait until it answers."""

@@ -14,7 +14,6 @@ from pathlib import Path
 os.environ["HF_HUB_OFFLINE"] = "1"  # before any import: no test may reach for the network
 
 import numpy as np
-import psycopg
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -180,10 +179,8 @@ def toy_store(tiny: Path, tmp_path: Path, toy_build: Callable[..., Build]) -> Lo
 def postgres_server() -> Iterator[Server]:
     """A PostgreSQL server; its database « model » has the extension and nothing else."""
     with server({"fsync": "off"}) as running:
-        with psycopg.connect(running.address("postgres"), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE model")
-        with psycopg.connect(running.address("model"), autocommit=True) as connection:
-            connection.execute("CREATE EXTENSION vector")
+        running.sql("postgres", "CREATE DATABASE model")
+        running.sql("model", "CREATE EXTENSION vector")
         yield running
 
 
@@ -194,8 +191,7 @@ def new_database(postgres_server: Server) -> Callable[..., str]:
 
     def run(template: str = "model") -> str:
         name = f"index_{next(numbers)}"
-        with psycopg.connect(postgres_server.address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        postgres_server.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
         return postgres_server.address(name)
 
     return run

@@ -64,8 +64,7 @@ def address(new_database, fill) -> str:
 def fragile() -> Iterator[Server]:
     """A server of one test's own, to be stopped."""
     with server() as running:
-        with psycopg.connect(running.address("postgres"), autocommit=True) as connection:
-            connection.execute("CREATE EXTENSION vector")
+        running.sql("postgres", "CREATE EXTENSION vector")
         yield running
 
 
