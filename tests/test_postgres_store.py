@@ -36,6 +36,7 @@ from assistant.stores import open_current, open_draft, postgres_connection, post
 from assistant.stores.postgres import PostgresStore
 from assistant.stores.postgres_draft import PostgresDraft
 from assistant.stores.postgres_migrations import migrations
+from assistant.values import Facet
 from benchmarks.postgres_server import PASSWORD, Server, server
 
 VECTOR = np.array([1, 0, 0, 0, 0], dtype=np.float32)
@@ -319,14 +320,18 @@ def test_an_indexer_says_who_holds_the_lock(address, fill):
 
 
 def test_many_passages_are_searched_by_hnsw_and_compared_exactly(address, fill, monkeypatch):
-    exact = PostgresStore(address).search(VECTOR, [], {}, {}, 50).passages
+    filters = ({}, {Facet.PUBLIC: ("Adultes",)})
+    before = PostgresStore(address)
+    exact = [before.search(VECTOR, [], {}, facets, 50).passages for facets in filters]
     monkeypatch.setattr(postgres_queries, "EXACT_PASSAGES", 3)
+    monkeypatch.setattr(postgres_queries, "EXACT_FILTERED", 0)
     fill(address, full=True)
     store = PostgresStore(address)
     assert store.check() == []
-    found = store.search(VECTOR, [], {}, {}, 50).passages
-    assert dict(found) == pytest.approx(dict(exact), abs=1e-6)
-    assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+    for facets, expected in zip(filters, exact, strict=True):
+        found = store.search(VECTOR, [], {}, facets, 50).passages
+        assert dict(found) == pytest.approx(dict(expected), abs=1e-6)
+        assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
     plan = run_sql(
         address,
         f"SET search_path = {store.manifest.generation}, public",

@@ -75,7 +75,9 @@ class PostgresStore:
             "concepts": list(concepts),
             "weights": list(concepts.values()),
         }
-        exact = self._bearing_passages(facets) <= queries.EXACT_PASSAGES
+        exact = self.manifest.passages <= queries.EXACT_PASSAGES or (
+            bool(facets) and self._bearing_passages(facets) <= queries.EXACT_FILTERED
+        )
         near, bearing, naming = self._together(
             (queries.by_vector(condition, None if exact else self.manifest.dimension), values),
             (queries.by_terms(condition), values),
@@ -162,8 +164,6 @@ class PostgresStore:
 
     def _bearing_passages(self, facets: Facets) -> float:
         """About how many passages the sheets that bear these facets have, at most."""
-        if not facets:
-            return self.manifest.passages
         counts = self.facets()
         sheets = min(sum(counts[facet].get(value, 0) for value in values) for facet, values in facets.items())
         return sheets * self.manifest.passages / max(1, self.manifest.sheets)
