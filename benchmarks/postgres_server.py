@@ -125,7 +125,11 @@ class Server:
 def server(options: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A server for the time of the context; ``options`` go to ``postgresql.conf``."""
     folder = Path(tempfile.mkdtemp(prefix="assistant-postgres-"))
-    running = Server(folder, options or {})
+    try:
+        running = Server(folder, options or {})
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     try:
         yield running
     finally:

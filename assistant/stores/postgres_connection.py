@@ -39,8 +39,8 @@ _PATIENCE = 10.0  # seconds during which a lost read is asked again
 _PAUSE = 0.1  # seconds before the first retry, doubled at each
 _NEAREST_KEPT = 400  # passages that HNSW weighs at once: benchmarks/postgres.py
 
-# the pool logs each connection lost; without a log it would write them over the user's terminal
-logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
+# psycopg logs each connection lost; where no log is kept it would write them on the terminal, in English
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 _COMMON: dict[str, Any] = {"connect_timeout": _WAIT, "keepalives_idle": 30, "tcp_user_timeout": 20_000}
 _READING = {

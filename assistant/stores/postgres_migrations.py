@@ -46,6 +46,8 @@ def migrate(connection: psycopg.Connection[Any]) -> None:
     for migration in migrations():
         if migration.version > reached:
             with connection.transaction():
+                # on disk at once: a crash that lost it would leave a database that looks old
+                connection.execute("SET LOCAL synchronous_commit = on")
                 connection.execute(migration.sql)
                 connection.execute("INSERT INTO assistant.migrations (version, name) VALUES (%s, %s)", migration[:2])
 
