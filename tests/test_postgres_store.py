@@ -30,6 +30,7 @@ from assistant.errors import (
     StoreUnreachable,
 )
 from assistant.indexing.build import Build, build
+from assistant.indexing.fields import FIELD_WEIGHTS, Field
 from assistant.language.analyzer import terms
 from assistant.settings import Settings
 from assistant.stores import open_current, open_draft, postgres_connection, postgres_finish, postgres_queries
@@ -231,6 +232,13 @@ def test_damage_is_found_and_mended(address, fill, damage):
 def test_a_vector_of_another_model_is_refused(address):
     error = refused(lambda: PostgresStore(address).search(np.ones(7, dtype=np.float32), [], {}, {}, 5), EncoderError)
     assert "toy" in error.happened
+
+
+def test_an_index_of_other_weights_is_refused_then_built_anew(address, fill, monkeypatch):
+    monkeypatch.setitem(FIELD_WEIGHTS, Field.TITLE, 5.0)
+    assert "pesait" in refused(lambda: PostgresStore(address), DamagedIndex).happened
+    fill(address)
+    assert PostgresStore(address).check() == []
 
 
 # --- roles

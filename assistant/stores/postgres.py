@@ -25,6 +25,7 @@ import numpy as np
 from assistant.errors import DamagedIndex, EncoderError
 from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import Vectors
+from assistant.indexing.fields import FIELD_WEIGHTS
 from assistant.indexing.manifest import REBUILD
 from assistant.language.thesaurus import Thesaurus, restore_concepts
 from assistant.stores import postgres_queries as queries
@@ -51,6 +52,8 @@ class PostgresStore:
         self._mean = np.frombuffer(self._meta("mean"), dtype=np.float32)
         if len(self._mean) != self.manifest.dimension:
             raise DamagedIndex("L’index et son manifeste n’ont pas la même dimension.", REBUILD)
+        if self._meta("weights").decode() != field_weights():
+            raise DamagedIndex("L’index a été fait par une version qui pesait les mots autrement.", REBUILD)
         self._thesaurus = Thesaurus(restore_concepts(json.loads(zlib.decompress(self._meta("thesaurus")))))
         self._facets = self._all(queries.FACETS)
         self._sheets = _Kept(self._read_sheets)
@@ -203,6 +206,11 @@ class PostgresStore:
             return [cursor.fetchall() for cursor in cursors]
 
         return self._reader(ask)
+
+
+def field_weights() -> str:
+    """What each field of a sheet weighs in the scores that a generation holds."""
+    return json.dumps(FIELD_WEIGHTS)
 
 
 class _SheetVectors(NamedTuple):

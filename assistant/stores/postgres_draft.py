@@ -22,7 +22,7 @@ from assistant.indexing.fields import FIELD_WEIGHTS, Field, sheet_fields
 from assistant.indexing.manifest import FORMAT, Manifest
 from assistant.language.thesaurus import Concept, dump_concepts
 from assistant.stores import postgres_finish as finish
-from assistant.stores.postgres import PostgresStore
+from assistant.stores.postgres import PostgresStore, field_weights
 from assistant.stores.postgres_connection import connect_writer, database_name, prepare_vectors, speaking
 from assistant.stores.postgres_migrations import migrate
 from assistant.stores.postgres_queries import TABLES
@@ -196,6 +196,7 @@ class PostgresDraft:
         with speaking(self._name):
             mean = finish.passages(self._database, dimension)
             self._keep("mean", mean.tobytes())
+            self._keep("weights", field_weights().encode())
             finish.postings(self._database, [FIELD_WEIGHTS[field] for field in Field])
             finish.profiles(self._database)
             finish.statistics(self._database)
