@@ -94,7 +94,7 @@ class Assistant:
             MissingIndex, DamagedIndex, StaleIndex, SchemaError, EncoderError: each says what to do.
         """
         settings = settings or read_settings()
-        store = open_store(settings.index, settings.data)
+        store = open_store(settings)
         encoder = open_encoder(store.manifest.model)
         data = settings.data
         alignment = load_alignment(data / ALIGNMENT, encoder.name) or unaligned(store.examples()[1])

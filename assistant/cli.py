@@ -201,11 +201,11 @@ def _evaluate_public(beir: Path, settings: Settings, as_json: bool) -> None:
     from assistant.export.evaluation_text import public_text
     from assistant.indexing.alignment import load_alignment
     from assistant.indexing.encoder import open_encoder
-    from assistant.indexing.manifest import read_manifest
     from assistant.retrieval.search import load_ranking
+    from assistant.stores import current_manifest
 
     public = read_public_set(beir)
-    encoder = open_encoder(read_manifest(settings.index).model)
+    encoder = open_encoder(current_manifest(settings).model)
     alignment = load_alignment(settings.data / ALIGNMENT, encoder.name)
     ranking = load_ranking(settings.data / RANKING)
     with _bar("Documents, puis questions") as advance:
@@ -264,7 +264,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _settings(data: Path | None, index: Path | None) -> Settings:
     settings = read_settings()
-    return replace(settings, data=data or settings.data, index=index or settings.index)
+    if index:
+        # a folder named on the command line goes before a database named in the environment
+        settings = replace(settings, index=index, store="")
+    return replace(settings, data=data or settings.data)
 
 
 def _open(data: Path | None, index: Path | None) -> Assistant:
@@ -276,7 +279,7 @@ def _open(data: Path | None, index: Path | None) -> Assistant:
 def _all_sheets(settings: Settings) -> list[Sheet]:
     from assistant.stores import open_store
 
-    store = open_store(settings.index, settings.data)
+    store = open_store(settings)
     return store.sheets(store.sheet_ids({}))
 
 

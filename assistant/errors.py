@@ -12,6 +12,8 @@ AssistantError
     ├── StaleIndex        the data changed since it was indexed
     ├── DamagedIndex      an index that does not hold together
     ├── IndexBusy         another process is indexing
+    ├── StoreUnreachable  a database that does not answer
+    ├── StoreUnfit        a database that answers, but cannot hold an index as it is
     ├── EncoderError      no model, or not the index's
     ├── ServerError       the page cannot be served
     └── MissingExtra      an optional part that is not installed
@@ -77,6 +79,14 @@ class DamagedIndex(FailureError):
 
 
 class IndexBusy(FailureError):
+    pass
+
+
+class StoreUnreachable(FailureError):
+    pass
+
+
+class StoreUnfit(FailureError):
     pass
 
 

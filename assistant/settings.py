@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.errors import UsageError
@@ -21,6 +21,8 @@ class Settings:
     """ASSISTANT_DATA: folder of the sheets, the schema and the other data files."""
     index: Path = _HOME / "index"
     """ASSISTANT_INDEX: folder of the built index."""
+    store: str = field(default="", repr=False)
+    """ASSISTANT_STORE: postgresql://… to keep the index in that database; empty to keep it in the folder."""
     host: str = "127.0.0.1"
     """ASSISTANT_HOST: address that the page listens on."""
     port: int = 7860
@@ -37,12 +39,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The defaults, with what the environment changes.
 
     Raises:
-        UsageError: a number, or a 0 or 1, is not one.
+        UsageError: a number, a 0 or 1, or an address is not one.
     """
     settings = Settings()
     kinds: dict[str, Callable[[str], object]] = {
         "data": Path,
         "index": Path,
+        "store": _address,
         "host": str,
         "port": _number,
         "sheets": _number,
@@ -55,9 +58,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             try:
                 settings = replace(settings, **{name: kind(value)})  # type: ignore[arg-type]
             except ValueError:
-                wanted = "0 ou 1" if kind is _switch else "un nombre positif"
+                # an address holds a password: it is not shown
+                shown = "\u00a0:" if kind is _address else f" vaut {guillemets(value)}\u00a0:"
                 raise UsageError(
-                    f"ASSISTANT_{name.upper()} vaut {guillemets(value)}\u00a0: ce n’est pas {wanted}.",
+                    f"ASSISTANT_{name.upper()}{shown} ce n’est pas {_WANTED.get(kind, 'un nombre positif')}.",
                     "Corrigez ou retirez cette variable.",
                 ) from None
     return settings
@@ -74,3 +78,15 @@ def _switch(value: str) -> bool:
     if value not in ("0", "1"):
         raise ValueError(value)
     return value == "1"
+
+
+def _address(value: str) -> str:
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("another kind of store")
+    return value
+
+
+_WANTED: Mapping[Callable[[str], object], str] = {
+    _switch: "0 ou 1",
+    _address: "l’adresse d’une base PostgreSQL, postgresql://utilisateur@serveur/base",
+}

@@ -10,11 +10,11 @@ from assistant.errors import AssistantError
 from assistant.indexing.alignment import unit
 from assistant.indexing.build import Build, Progress, build
 from assistant.indexing.encoder import DEFAULT_MODEL, model_name, open_encoder
-from assistant.indexing.manifest import Manifest, read_manifest
+from assistant.indexing.manifest import Manifest
 from assistant.indexing.passages import passage_text
 from assistant.settings import Settings
-from assistant.stores.local import LocalStore
-from assistant.stores.local_draft import LocalDraft
+from assistant.stores import current_manifest, open_current, open_draft
+from assistant.stores.store import Store
 
 _SAMPLE = 3  # sheets whose first passage is encoded again by a check
 _SAME = 0.99
@@ -43,7 +43,7 @@ def update_index(settings: Settings, model: str | None, full: bool, progress: Pr
     other_model = current is not None and current.model != name
     if current and not full and not other_model and current.inputs == inputs and _sound(settings):
         return Update(current, None, warnings)
-    draft = LocalDraft(settings.index, full=full or other_model)
+    draft = open_draft(settings, full=full or other_model)
     done = build(corpus, inputs, open_encoder(name), draft, progress)
     return Update(done.manifest, done, warnings)
 
@@ -54,7 +54,7 @@ def check_index(settings: Settings) -> list[str]:
     Raises:
         MissingIndex, DamagedIndex: there is nothing to check.
     """
-    store = LocalStore(settings.index)
+    store = open_current(settings)
     faults = store.check()
     inputs = input_hashes(settings.data)
     for name in sorted({*inputs, *store.manifest.inputs}):
@@ -63,7 +63,7 @@ def check_index(settings: Settings) -> list[str]:
     return faults or _encoded_otherwise(store)
 
 
-def _encoded_otherwise(store: LocalStore) -> list[str]:
+def _encoded_otherwise(store: Store) -> list[str]:
     """Whether today's encoder still gives the vectors that the index holds."""
     encoder = open_encoder(store.manifest.model)
     for sheet in store.sheets(store.sheet_ids({})[:_SAMPLE]):
@@ -77,7 +77,7 @@ def _encoded_otherwise(store: LocalStore) -> list[str]:
 
 def _manifest(settings: Settings) -> Manifest | None:
     try:
-        return read_manifest(settings.index)
+        return current_manifest(settings)
     except AssistantError:
         return None
 
@@ -85,7 +85,7 @@ def _manifest(settings: Settings) -> Manifest | None:
 def _sound(settings: Settings) -> bool:
     """False has the index rebuilt whole, even when its data did not change."""
     try:
-        store = LocalStore(settings.index)
+        store = open_current(settings)
     except AssistantError:
         return False
     sound = not store.check()

@@ -6,8 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before any import: no test may reach for the network
@@ -27,9 +28,11 @@ from assistant.settings import Settings
 from assistant.stores.local import LocalStore
 from assistant.stores.local_draft import LocalDraft
 from assistant.update import update_index
+from benchmarks.postgres_server import Server, server
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TINY = Path(__file__).resolve().parent / "corpus"
+EXPORT = "actions/reseau-imaginaire.txt"
 
 hypothesis_settings.register_profile(
     "repository",
@@ -127,6 +130,19 @@ def tiny(tmp_path: Path) -> Path:
     return _copy_tiny(tmp_path / "data")
 
 
+@pytest.fixture
+def change(tiny: Path) -> Callable[[str, str], None]:
+    """``change(old, new)`` edits the tiny export."""
+
+    def run(old: str, new: str) -> None:
+        path = tiny / EXPORT
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def tiny_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny corpus indexed with the default model; not to be changed."""
@@ -157,6 +173,28 @@ def toy_store(tiny: Path, tmp_path: Path, toy_build: Callable[..., Build]) -> Lo
     """The tiny corpus, indexed with the toy encoder."""
     toy_build(tiny, tmp_path / "index")
     return LocalStore(tmp_path / "index")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server; its database « model » has the extension and nothing else."""
+    with server({"fsync": "off"}) as running:
+        running.sql("postgres", "CREATE DATABASE model")
+        running.sql("model", "CREATE EXTENSION vector")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_server: Server) -> Callable[..., str]:
+    """``new_database()`` makes a database; its address."""
+    numbers = count(1)
+
+    def run(template: str = "model") -> str:
+        name = f"index_{next(numbers)}"
+        postgres_server.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
+        return postgres_server.address(name)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,13 @@ def test_defaults_are_those_of_the_repository(repository):
 
 
 def test_every_knob_has_its_name_in_the_environment():
-    environment = {f"ASSISTANT_{knob.name.upper()}": "7" for knob in fields(Settings)} | {"ASSISTANT_NEEDS": "0"}
+    address = "postgresql://lectrice@serveur/base"
+    environment = {f"ASSISTANT_{knob.name.upper()}": "7" for knob in fields(Settings)}
+    environment |= {"ASSISTANT_NEEDS": "0", "ASSISTANT_STORE": address}
     found = read_settings(environment)
     for knob in fields(Settings):
-        assert getattr(found, knob.name) in ((False,) if knob.name == "needs" else (7, "7", Path("7"))), knob.name
+        expected = {"needs": (False,), "store": (address,)}.get(knob.name, (7, "7", Path("7")))
+        assert getattr(found, knob.name) in expected, knob.name
     assert read_settings(dict.fromkeys(environment, "")) == Settings()
 
 
@@ -38,3 +41,11 @@ def test_a_switch_is_0_or_1(value):
     assert read_settings({"ASSISTANT_NEEDS": "1"}).needs
     with pytest.raises(UsageError, match=r"ASSISTANT_NEEDS.*0 ou 1"):
         read_settings({"ASSISTANT_NEEDS": value})
+
+
+@pytest.mark.parametrize("value", ["mysql://u:secret@serveur/base", "/var/index", "secret"])
+def test_a_store_of_another_kind_is_refused_without_its_password(value):
+    with pytest.raises(UsageError, match=r"ASSISTANT_STORE.*postgresql://") as refused:
+        read_settings({"ASSISTANT_STORE": value})
+    assert "secret" not in str(refused.value)
+    assert "secret" not in repr(Settings(store="postgresql://u:secret@serveur/base"))

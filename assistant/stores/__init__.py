@@ -1,26 +1,80 @@
-"""4. Keep: sheets, passages, vectors and terms together, one generation at a time."""
+"""4. Keep: sheets, passages, vectors and terms together, one generation at a time.
+
+Each store is imported when the settings ask for it: the other's libraries are not needed.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from assistant.corpus.corpus import input_hashes
-from assistant.errors import StaleIndex
-from assistant.stores.local import LocalStore
+from assistant.errors import MissingExtra, StaleIndex
+from assistant.indexing.draft import Draft
+from assistant.indexing.manifest import Manifest, read_manifest
+from assistant.settings import Settings
 from assistant.stores.store import Store
 
 
-def open_store(index: Path, data: Path) -> Store:
+def open_store(settings: Settings) -> Store:
     """The current generation of an index, when it is made of these data.
 
     Raises:
-        MissingIndex, DamagedIndex, StaleIndex: each says what to do.
+        MissingIndex, DamagedIndex, StaleIndex, StoreUnreachable, StoreUnfit: each says what to do.
     """
-    store = LocalStore(index)
-    if store.manifest.inputs != input_hashes(data):
+    store = open_current(settings)
+    if store.manifest.inputs != input_hashes(settings.data):
         store.close()
         raise StaleIndex(
-            f"Les fiches ou les réglages de {data} ont changé depuis la construction de l’index.",
+            f"Les fiches ou les réglages de {settings.data} ont changé depuis la construction de l’index.",
             "Mettez-le à jour\u00a0: assistant index",
         )
     return store
+
+
+def open_current(settings: Settings) -> Store:
+    """The current generation of an index, whatever it is made of.
+
+    Raises:
+        MissingIndex, DamagedIndex, StoreUnreachable, StoreUnfit
+    """
+    if settings.store:
+        try:
+            from assistant.stores.postgres import PostgresStore
+        except ImportError:
+            raise _missing_extra() from None
+        return PostgresStore(settings.store)
+    from assistant.stores.local import LocalStore
+
+    return LocalStore(settings.index)
+
+
+def open_draft(settings: Settings, full: bool) -> Draft:
+    """The next generation, begun from the current one unless ``full``; not entered yet.
+
+    Raises:
+        StoreUnreachable: the address cannot be read.
+    """
+    if settings.store:
+        try:
+            from assistant.stores.postgres_draft import PostgresDraft
+        except ImportError:
+            raise _missing_extra() from None
+        return PostgresDraft(settings.store, full)
+    from assistant.stores.local_draft import LocalDraft
+
+    return LocalDraft(settings.index, full)
+
+
+def current_manifest(settings: Settings) -> Manifest:
+    """What the current generation is made of.
+
+    Raises:
+        MissingIndex, DamagedIndex, StoreUnreachable, StoreUnfit
+    """
+    if not settings.store:
+        return read_manifest(settings.index)
+    store = open_current(settings)
+    store.close()
+    return store.manifest
+
+
+def _missing_extra() -> MissingExtra:
+    return MissingExtra("postgres", "la liaison avec PostgreSQL")

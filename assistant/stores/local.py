@@ -24,13 +24,14 @@ from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import FIELD_WEIGHTS, Field
 from assistant.indexing.manifest import REBUILD, file_hash, read_manifest
 from assistant.language.thesaurus import Thesaurus, restore_concepts
+from assistant.stores.bm25 import K1, rarity
+from assistant.stores.sections import load_sections
 from assistant.stores.store import Facets, Matches
-from assistant.values import Example, ExampleKind, Facet, Kind, Passage, Role, Section, Sheet, Span, Status
+from assistant.values import Example, ExampleKind, Facet, Passage, Sheet
 
 DATABASE = "corpus.sqlite"
 VECTORS = "vectors.faiss"
 EXAMPLES = "examples.f16"
-_BM25_K1 = 1.2  # FTS5's own, not adjustable: https://www.sqlite.org/fts5.html#the_bm25_function
 _CACHED_SHEETS = 4096
 
 
@@ -101,7 +102,6 @@ class LocalStore:
         return float(self._overview(sheet_id) @ vector)
 
     def encoded(self, sheet_id: str) -> list[tuple[Passage, Vectors]]:
-        """Every passage of a sheet with the encoder's own vector, before centring."""
         passages, _ = self._passages(sheet_id)
         rows = self._all(
             "SELECT passages.id, norm FROM passages JOIN sheets ON sheets.number = passages.sheet "
@@ -115,7 +115,7 @@ class LocalStore:
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         return {
-            term: _rarity(self._count, found[0] if (found := self._one(_FREQUENCY, (term,))) else 0)
+            term: rarity(self._count, found[0] if (found := self._one(_FREQUENCY, (term,))) else 0)
             for term in set(terms)
         }
 
@@ -197,7 +197,7 @@ class LocalStore:
         if not wanted:
             return {}
         # what BM25 would give to a sheet that is full of every term: scores become shares of it
-        ideal = (_BM25_K1 + 1) * sum(self.rarity(wanted).values())
+        ideal = (K1 + 1) * sum(self.rarity(wanted).values())
         weights = ", ".join(str(FIELD_WEIGHTS[field]) for field in Field)
         query = " OR ".join(f'"{term}"' for term in wanted)
         rows = self._all(
@@ -255,7 +255,7 @@ class LocalStore:
             return None
         sheet_id, title, source, start, text, sections, facets = row
         values = {Facet(facet): tuple(values) for facet, values in json.loads(facets).items()}
-        return Sheet(sheet_id, title, source, start, text, _load_sections(sections, start), values)
+        return Sheet(sheet_id, title, source, start, text, load_sections(sections, start), values)
 
     def _vector(self, key: str) -> Vectors:
         return np.frombuffer(self._one("SELECT value FROM meta WHERE key = ?", (key,))[0], dtype=np.float32)
@@ -283,23 +283,3 @@ _NAMING = """
 """
 _FREQUENCY = "SELECT doc FROM vocabulary WHERE term = ?"
 _BEARING = "SELECT sheets.id FROM terms JOIN sheets ON sheets.number = terms.rowid WHERE terms MATCH ?"
-
-
-def _rarity(sheets: int, bearing: int) -> float:
-    """FTS5's inverse document frequency, with its floor."""
-    return max(1e-6, math.log((sheets - bearing + 0.5) / (bearing + 0.5)))
-
-
-def _load_sections(document: str, shift: int) -> tuple[Section, ...]:
-    return tuple(
-        Section(
-            label,
-            Role(role),
-            Kind(kind),
-            Status(status),
-            start + shift,
-            end + shift,
-            tuple(Span(a + shift, b + shift) for a, b in values),
-        )
-        for label, role, kind, status, start, end, values in json.loads(document)
-    )

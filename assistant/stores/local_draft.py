@@ -24,6 +24,7 @@ from assistant.indexing.fields import Field, sheet_fields
 from assistant.indexing.manifest import FORMAT, Manifest, file_hash, sync_folder, write_manifest
 from assistant.language.thesaurus import Concept, concept_rarity, dump_concepts
 from assistant.stores.local import DATABASE, EXAMPLES, VECTORS, LocalStore
+from assistant.stores.sections import dump_sections
 from assistant.values import Example, Sheet
 
 KEPT_GENERATIONS = 3
@@ -125,7 +126,7 @@ class LocalDraft:
                 sheet.source,
                 sheet.start,
                 sheet.text,
-                _dump_sections(sheet),
+                dump_sections(sheet),
                 json.dumps(sheet.facets, ensure_ascii=False),
                 record.overview.astype(np.float32).tobytes(),
             ),
@@ -298,25 +299,6 @@ def _centre(vectors: Vectors) -> tuple[Vectors, Vectors, Vectors]:
     centred = vectors - mean
     norms = np.maximum(np.linalg.norm(centred, axis=1), 1e-9)
     return mean.astype(np.float32), (centred / norms[:, None]).astype(np.float32), norms
-
-
-def _dump_sections(sheet: Sheet) -> str:
-    shift = sheet.start
-    return json.dumps(
-        [
-            [
-                s.label,
-                s.role,
-                s.kind,
-                s.status,
-                s.start - shift,
-                s.end - shift,
-                [[a - shift, b - shift] for a, b in s.values],
-            ]
-            for s in sheet.sections
-        ],
-        ensure_ascii=False,
-    )
 
 
 def _sync_file(path: Path) -> None:

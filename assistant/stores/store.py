@@ -65,6 +65,10 @@ class Store(Protocol):
         """The cosine of a sheet's title, summary and description, read whole, to a question's vector."""
         ...
 
+    def encoded(self, sheet_id: str) -> list[tuple[Passage, Vectors]]:
+        """Every passage of a sheet with the encoder's own vector, before centring."""
+        ...
+
     def bearing(self, terms: Sequence[str]) -> dict[str, set[str]]:
         """For each term, the ids of the sheets that bear it."""
         ...

@@ -8,9 +8,8 @@ import threading
 from assistant.answer import Assistant
 from assistant.errors import AssistantError, FailureError
 from assistant.indexing.encoder import DEFAULT_MODEL
-from assistant.indexing.manifest import read_manifest
 from assistant.settings import Settings
-from assistant.stores import open_store
+from assistant.stores import current_manifest, open_store
 
 _FIRST_QUESTION = "Comment lutter contre l’isolement\u202f?"
 _log = logging.getLogger(__name__)
@@ -26,13 +25,13 @@ class Warming:
             MissingIndex, DamagedIndex, StaleIndex, SchemaError, EncoderError: each says what to do.
         """
         self.settings = settings
-        self.manifest = read_manifest(settings.index)
+        self.manifest = current_manifest(settings)
         self._done = threading.Event()
         self._assistant: Assistant | None = None
         # the default model is opened in no time and read by the first question; any other takes seconds
         self._opened = Assistant.open(settings) if self.manifest.model == DEFAULT_MODEL else None
         if self._opened is None:
-            open_store(settings.index, settings.data).close()
+            open_store(settings).close()
         self.failure: AssistantError | None = None
 
     def start(self) -> None:
