@@ -3,7 +3,7 @@
     [Titre · Structure (Département) · Section · fichier.txt, caractères 12-40]
 
 Offsets are code points of the source, end excluded; the values of a choice share one reference, with
-one span each. Under the header of a table, which names the sheet, the reference begins at the section.
+one span each. In a table, which says once where the action stands, the reference leaves that out.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def full_reference(citation: Citation) -> str:
 
 
 def short_reference(citation: Citation) -> str:
-    """The reference under a header that names the sheet."""
-    return _written((), citation)
+    """The reference in a table: the place of the action is said once, by the table."""
+    return _written((citation.title,), citation)
 
 
 def read_reference(text: str) -> Reference | None:
@@ -62,7 +62,7 @@ def source_of(words: str, known: Iterable[str]) -> str:
 def names(words: str, sheet: Sheet, section: Section, source: str) -> bool:
     """True when the words of a reference name this sheet and section, as part of ``source``."""
     structure, department = place_of(sheet)
-    named = (_named(sheet.title, structure, department), (sheet.title,), ())
+    named = (_named(sheet.title, structure, department), (sheet.title,))
     labels = (section.label, section.label + CUT)
     return _flat(words) in {_flat(_AND.join((*name, label, source))) for name in named for label in labels}
 

@@ -104,7 +104,7 @@ def read_contents(data: bytes, name: str) -> Contents:
 
 
 def _text(data: bytes, extension: str) -> str:
-    if extension in (".pdf", ".docx") or b"\0" in data:
+    if extension in (".pdf", ".docx"):
         raise _not_ours()
     try:
         return data.decode("utf-8-sig")
@@ -146,9 +146,7 @@ class _Desk:
         elsewhere = self._elsewhere(found.text, words, source)
         if elsewhere:
             return Verdict.MOVED, elsewhere
-        known = any(
-            names_sheet(words, sheet) or names(words, sheet, section, source) for sheet, section in self._sections
-        )
+        known = any(names_sheet(words, sheet) for sheet, _ in self._sections)
         return (Verdict.CHANGED if known else Verdict.GONE), None
 
     def _at(self, source: str, span: Span) -> Iterator[tuple[Sheet, Section]]:
