@@ -302,7 +302,8 @@ def _in_french(error: TyperException) -> str:
     """The usage errors of the command-line library, which only speaks English."""
     name = type(error).__name__
     option = getattr(error, "option_name", None)
-    parameter = getattr(getattr(error, "param", None), "human_readable_name", "")
+    asked = getattr(error, "param", None)
+    parameter = getattr(asked, "human_readable_name", "") or next(iter(getattr(asked, "opts", ())), "")
     happened = {
         "NoSuchOption": f"l’option {option} n’existe pas.",
         "MissingParameter": f"il manque {parameter}.",

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.errors import FailureError
 from assistant.export.coding import coded
 from assistant.export.document import (
     Block,
@@ -28,6 +29,7 @@ from assistant.export.document import (
     Said,
     Table,
 )
+from assistant.export.pdf_tables import with_row_headers
 from assistant.export.reference import full_reference, plain_words, short_reference
 from assistant.export.wording import AUTHOR, MY_NOTE, check_line, made_line
 
@@ -37,10 +39,11 @@ _STANDARDS: Final = ("a-3a", "ua-1")
 _SANS = "font_source_sans_pro"
 # what the fonts show and the text layer gives back as it was; a test holds it
 _SHOWN: Final = (
-    (0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x24F), (0x391, 0x3A1), (0x3A3, 0x3A9), (0x3B1, 0x3C9), (0x400, 0x45F),
-    (0x1E00, 0x1EFF), (0x2000, 0x200A), (0x2010, 0x2027), (0x202F, 0x2040), (0x2070, 0x2071), (0x2074, 0x208E),
-    (0x20A0, 0x20BF), (0x2190, 0x23FF), (0x2460, 0x262F), (0x2638, 0x268B), (0x2701, 0x2704), (0x2706, 0x2709),
-    (0x270C, 0x2727), (0x2729, 0x274B), (0x2761, 0x277F), (0x2794, 0x2794), (0x2798, 0x27AF), (0x27B1, 0x27BE),
+    (0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x1DD), (0x218, 0x21D), (0x391, 0x3A1), (0x3A3, 0x3A9), (0x3B1, 0x3C9),
+    (0x400, 0x45F), (0x1E80, 0x1E85), (0x1E9A, 0x1EFF), (0x2000, 0x200A), (0x2010, 0x2027), (0x202F, 0x2040),
+    (0x2070, 0x2071), (0x2074, 0x208E), (0x20A0, 0x20BF), (0x2190, 0x2246), (0x2248, 0x22AB), (0x22AD, 0x22E9),
+    (0x22EE, 0x23FF), (0x2460, 0x262F), (0x2638, 0x268B), (0x2701, 0x2704), (0x2706, 0x2709), (0x270C, 0x2727),
+    (0x2729, 0x274B), (0x2761, 0x277F), (0x2794, 0x2794), (0x2798, 0x27AF), (0x27B1, 0x27BE),
 )  # fmt: skip
 
 
@@ -50,7 +53,11 @@ def carried(char: str) -> bool:
 
 
 def render_pdf(document: Document) -> bytes:
-    """The file; A4, on its side when the document is wide."""
+    """The file; A4.
+
+    Raises:
+        FailureError: the pages cannot be set.
+    """
     import typst
 
     data = {
@@ -71,9 +78,13 @@ def render_pdf(document: Document) -> bytes:
         },
     }
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
-    pages = typst.compile(_TEMPLATE, sys_inputs=inputs, font_paths=_fonts(), pdf_standards=list(_STANDARDS))
-    assert isinstance(pages, bytes)  # noqa: S101 - one file when no output is named
-    return pages
+    try:
+        pages = typst.compile(_TEMPLATE, sys_inputs=inputs, font_paths=_fonts(), pdf_standards=list(_STANDARDS))
+    except typst.TypstError as error:
+        raise FailureError(
+            f"Le PDF ne peut pas être mis en pages ({error.message}).", "Choisissez un autre format, par exemple docx."
+        ) from None
+    return with_row_headers(pages)
 
 
 def proof(document: Document) -> dict[str, Any]:

@@ -40,13 +40,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One quote of the file with its verdict; ``elsewhere`` is where its text was found when it moved."""
+    """One quote of the file with its verdict.
+
+    ``elsewhere`` is where its text was found when it moved, ``now`` what stands at its place when it changed.
+    """
 
     verdict: Verdict
     text: str
     words: str
     span: Span | None
     elsewhere: Place | None = None
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,8 @@ class _Desk:
             return Checked(Verdict.UNREFERENCED, found.text, "", None)
         source = source_of(found.words, self._texts)
         verdict, elsewhere = self._verdict(found, found.words, source, found.span)
-        return Checked(verdict, found.text, found.words, found.span, elsewhere)
+        now = self._texts.get(source, "")[slice(*found.span)] if verdict is Verdict.CHANGED else ""
+        return Checked(verdict, found.text, found.words, found.span, elsewhere, now)
 
     def _verdict(self, found: Found, words: str, source: str, span: Span) -> tuple[Verdict, Place | None]:
         if span.start < span.end and self._texts.get(source, "")[span.start : span.end] == found.text:

@@ -9,6 +9,7 @@ from assistant.export.text_form import printable
 from assistant.export.verify import Checked, Verdict, Verification
 from assistant.typography import counted, guillemets
 
+_AROUND = 30  # characters shown on each side of a difference
 _LONGEST = 160  # characters of a quote in a terminal
 _SAID = {
     Verdict.CHANGED: "le texte n’est plus celui de la fiche",
@@ -51,6 +52,9 @@ def verification_document(verification: Verification, corpus_version: str) -> di
 def _lines(number: int, quote: Checked) -> Iterator[str]:
     yield f"{number}. {guillemets(_short(quote.text))}" if quote.text else f"{number}. (citation retirée)"
     yield f"   {_SAID[quote.verdict].capitalize()}."
+    if quote.text and quote.now:
+        file, sheet = _difference(quote.text, quote.now)
+        yield f"   Le fichier dit\u00a0: {guillemets(file)}\u00a0; la fiche\u00a0: {guillemets(sheet)}"
     if quote.span:
         yield f"   Référence\u00a0: {quote.words}, caractères {quote.span.start}-{quote.span.end}"
     if quote.elsewhere:
@@ -66,10 +70,29 @@ def _quote(quote: Checked) -> dict[str, Any]:
         "reference": quote.words,
         "start": quote.span.start if quote.span else None,
         "end": quote.span.end if quote.span else None,
+        "now": quote.now,
         "elsewhere": place and {"source": place.source, "start": place.start, "end": place.end, "line": place.line},
     }
 
 
+def _difference(one: str, other: str) -> tuple[str, str]:
+    """Both texts around the first character that differs."""
+    at = next(
+        (n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other))
+    )
+    start = max(0, at - _AROUND)
+    before = "…" if start else ""
+
+    def around(text: str) -> str:
+        return before + _flat(text[start : at + _AROUND]) + ("…" if at + _AROUND < len(text) else "")
+
+    return around(one), around(other)
+
+
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = _flat(text)
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
