@@ -63,7 +63,7 @@ def render_docx(document: Document) -> bytes:
     _paragraph(file, made_line(document))
     for block in document.blocks:
         _block(file, block)
-    _paragraph(file, check_line(), REFERENCE)
+    _paragraph(file, check_line(), REFERENCE).paragraph_format.space_before = Pt(18)
     packed = io.BytesIO()
     file.save(packed)
     return packed.getvalue()

@@ -17,13 +17,14 @@ from assistant.values import Kind, Quote, Role, Sheet, Status
 
 AT_HOME = "Chez nous"
 _ROWS = (
+    ("L’idée", (Role.SUMMARY,)),
     ("Pour qui", (Role.PUBLIC,)),
     ("Budget", (Role.FUNDING,)),
     ("Personnes", (Role.PEOPLE,)),
     ("Partenaires", (Role.PARTNERS,)),
     ("Durée et moments", ()),
     ("Lieu", (Role.TERRITORY, Role.ORGANISER)),
-    ("Étapes", (Role.SUMMARY, Role.DESCRIPTION)),
+    ("Étapes", (Role.DESCRIPTION,)),
     ("Limites", (Role.LIMITS,)),
     ("Perspectives", (Role.PERSPECTIVES,)),
 )
