@@ -22,6 +22,7 @@ from assistant.values import Role
 if TYPE_CHECKING:
     from assistant.corpus.schema import Schema
     from assistant.export.document import Document
+    from assistant.replies import Answer, Session
     from assistant.settings import Settings
     from assistant.values import Sheet
 
@@ -54,6 +55,7 @@ class _Chosen:
     corpus_version: str
     question: str
     data: Path
+    session: Session | None = None
 
 
 def register(app: typer.Typer) -> None:
@@ -78,7 +80,7 @@ def export(
     """Écrit un fichier Word, PDF, Markdown ou CSV\u00a0: fiches, comparaison, dossier de formation, transposition."""
     name = _format(format_name, output)
     settings = settings_of(data, index)
-    chosen = _chosen(titles or [], question, every, settings)
+    chosen = _chosen(titles or [], question, every, kind, settings)
     document = _MAKERS[kind](chosen, tuple(roles or ()))
     path = output or Path(filename(document, name))
     _write(path, render(document, name), force)
@@ -128,7 +130,7 @@ def _format(asked: FormatName | None, output: Path | None) -> str:
     return asked.value if asked else extension
 
 
-def _chosen(titles: Sequence[str], question: str, every: bool, settings: Settings) -> _Chosen:
+def _chosen(titles: Sequence[str], question: str, every: bool, kind: Form, settings: Settings) -> _Chosen:
     from assistant.corpus.corpus import SCHEMA
     from assistant.corpus.schema import load_schema
     from assistant.stores import open_store
@@ -144,19 +146,24 @@ def _chosen(titles: Sequence[str], question: str, every: bool, settings: Setting
     store = open_store(settings.index, settings.data)
     known = store.sheets(store.sheet_ids({}))
     found = list(known) if every else [find_sheet(known, title) for title in titles]
+    session = None
     if question:
-        found += _answering(question, settings)
-    once = {sheet.id: sheet for sheet in found}
-    return _Chosen(list(once.values()), schema, store.manifest.corpus_version, question, settings.data)
+        answer = _answer(question, kind, settings)
+        found += [excerpt.sheet for excerpt in answer.sheets]
+        session = answer.turned.session if not titles else None
+    once = list({sheet.id: sheet for sheet in found}.values())
+    return _Chosen(once, schema, store.manifest.corpus_version, question, settings.data, session)
 
 
-def _answering(question: str, settings: Settings) -> list[Sheet]:
-    answer, _ = open_assistant(settings.data, settings.index).ask(question)
+def _answer(question: str, kind: Form, settings: Settings) -> Answer:
+    """The answer to the question; asked as a session, it chooses sheets that differ."""
+    asked = f"Prépare une séance sur {question}" if kind is Form.TRAINING else question
+    answer, _ = open_assistant(settings.data, settings.index).ask(asked)
     if not answer.sheets:
         raise UsageError(
             f"{answer.message}\u00a0: rien à exporter.", "Dites le besoin autrement, ou donnez des titres."
         )
-    return [excerpt.sheet for excerpt in answer.sheets]
+    return answer
 
 
 def _selection(chosen: _Chosen, roles: tuple[Role, ...]) -> Document:
@@ -188,7 +195,7 @@ def _training(chosen: _Chosen, _roles: tuple[Role, ...]) -> Document:
     from assistant.export.training import training_document
 
     sheets = chosen.sheets[:_IN_A_SESSION] if chosen.question else chosen.sheets
-    session = prepare(sheets, load_talk(chosen.data / TALK).discussion, chosen.schema)
+    session = chosen.session or prepare(sheets, load_talk(chosen.data / TALK).discussion, chosen.schema)
     return training_document(session, chosen.schema, chosen.corpus_version, _today(), chosen.question)
 
 

@@ -359,6 +359,24 @@ def test_what_is_no_export_is_refused_in_a_sentence(corpus, name, data, said):
         verify(data, name, corpus)
 
 
+def test_a_page_that_unpacks_to_too_much_is_refused_at_once(corpus):
+    from pypdf import PdfWriter
+    from pypdf.generic import NameObject, StreamObject
+
+    writer = PdfWriter()
+    drawn = StreamObject()
+    drawn.set_data(b"BT (a) Tj ET " * 200_000)
+    page = writer.add_blank_page(100, 100)
+    page[NameObject("/Contents")] = writer._add_object(drawn.flate_encode())
+    proved = {"words": "a", "quotes": [{"text": "a", "start": 0, "end": 1}]}
+    writer.add_attachment("citations.json", json.dumps({"format": 1, "corpus": "x", "citations": [proved]}).encode())
+    file = io.BytesIO()
+    writer.write(file)
+    assert len(file.getvalue()) < 100_000
+    with pytest.raises(UnreadableExport, match="trop gros"):
+        verify(file.getvalue(), "a.pdf", corpus)
+
+
 def test_a_pdf_of_another_program_is_refused(corpus):
     from pypdf import PdfWriter
 

@@ -18,6 +18,7 @@ from assistant.values import Span
 
 _WHAT = "Le PDF"
 _PAGES = 2000
+_PAGE_BYTES = 1_000_000  # of what a page draws, unpacked: ours take some tens of thousands
 _FOOT = re.compile(r"page\s*\d+\s*sur\s*\d+\s*$")
 _UNSEEN = re.compile(r"[\s\u200b]+")  # line breaks of the page, and the places where a long word may break
 
@@ -85,11 +86,21 @@ def _opened(data: bytes) -> tuple[str, list[str], bytes]:
             "Vérifiez l’export tel qu’il a été fait.",
         )
     if len(attached[0]) > LARGEST:
-        raise UnreadableExport(
-            f"{_WHAT} est trop gros une fois décompressé.", "Vérifiez l’export tel qu’il a été fait."
-        )
+        raise _too_big()
     title = (reader.metadata.title if reader.metadata else None) or ""
-    return title, [page.extract_text() for page in reader.pages], attached[0]
+    return title, [_page_text(page) for page in reader.pages], attached[0]
+
+
+def _page_text(page: Any) -> str:
+    drawn = page.get_contents()
+    if drawn is not None and len(drawn.get_data()) > _PAGE_BYTES:
+        raise _too_big()
+    text: str = page.extract_text()
+    return text
+
+
+def _too_big() -> UnreadableExport:
+    return UnreadableExport(f"{_WHAT} est trop gros une fois décompressé.", "Vérifiez l’export tel qu’il a été fait.")
 
 
 def _without_feet(pages: list[str], title: str) -> str:

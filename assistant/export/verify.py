@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -132,7 +132,12 @@ class _Desk:
 
     def __init__(self, corpus: Corpus) -> None:
         self._texts = {reading.name: reading.text for reading in corpus.readings}
-        self._sections = [(sheet, section) for sheet in corpus.sheets for section in sheet.sections]
+        self._sections = [(sheet, section) for sheet in corpus.sheets for section in sheet.sections if section.values]
+        self._by_start: dict[str, list[tuple[int, Sheet, Section]]] = {name: [] for name in self._texts}
+        for sheet, section in self._sections:
+            self._by_start[sheet.source].append((section.start, sheet, section))
+        for started in self._by_start.values():
+            started.sort(key=lambda found: found[0])
 
     def check(self, found: Found) -> Checked:
         if found.words is None or found.span is None:
@@ -146,7 +151,8 @@ class _Desk:
         if span.start < span.end and self._texts.get(source, "")[span.start : span.end] == found.text:
             if not found.seen:
                 return Verdict.UNSEEN, None
-            named = any(names(words, sheet, section, source) for sheet, section in self._at(source, span))
+            held = self._at(source, span)
+            named = held is not None and names(words, *held, source)
             return (Verdict.HOLDS if named else Verdict.MISATTRIBUTED), None
         elsewhere = self._elsewhere(found.text, words, source)
         if elsewhere:
@@ -154,10 +160,13 @@ class _Desk:
         known = any(names_sheet(words, sheet) for sheet, _ in self._sections)
         return (Verdict.CHANGED if known else Verdict.GONE), None
 
-    def _at(self, source: str, span: Span) -> Iterator[tuple[Sheet, Section]]:
-        for sheet, section in self._sections:
-            if sheet.source == source and section.start <= span.start and span.end <= section.end:
-                yield sheet, section
+    def _at(self, source: str, span: Span) -> tuple[Sheet, Section] | None:
+        """The section that holds a span; sections that say something do not overlap."""
+        started = self._by_start[source]
+        at = bisect_right(started, span.start, key=lambda found: found[0]) - 1
+        if at < 0 or span.end > started[at][2].end:
+            return None
+        return started[at][1:]
 
     def _elsewhere(self, text: str, words: str, source: str) -> Place | None:
         """Where the text stands now: in the section named by the reference, in its sheet, or anywhere if it is long."""
