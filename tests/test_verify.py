@@ -345,7 +345,7 @@ OUTSIDE = '<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/passwd">]><w>&a;</w>'
         ("a.pdf", b"du texte", "ni un document Word"),
         ("a.pdf", b"%PDF-1.7\n" + bytes(range(256)) * 40, "abîmé"),
         ("a.docx", b"PK\x03\x04" + b"\0" * 100, "abîmé"),
-        ("a.docx", packed_docx({"../../etc/passwd": "x"}), "abîmé"),
+        ("a.docx", packed_docx({"../../etc/passwd": "x"}), "pas un document Word"),
         ("a.docx", packed_docx({"word/document.xml": ENTITIES, "word/styles.xml": "<w/>"}), "abîmé"),
         ("a.docx", packed_docx({"word/document.xml": OUTSIDE, "word/styles.xml": "<w/>"}), "abîmé"),
         ("a.docx", packed_docx({"word/document.xml": "<w>", "word/styles.xml": "<w/>"}), "abîmé"),

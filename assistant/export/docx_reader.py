@@ -51,7 +51,11 @@ def _parts(data: bytes) -> tuple[Any, Any]:
                     f"{_WHAT} est trop gros une fois décompressé.", "Vérifiez l’export tel qu’il a été fait."
                 )
             return tuple(_parsed(packed.read(name)) for name in wanted)
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
+    except KeyError:
+        raise UnreadableExport(
+            "Ce fichier n’est pas un document Word.", "Enregistrez-le au format .docx, puis vérifiez-le."
+        ) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
         raise unreadable(_WHAT) from None
 
 
