@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 from typer.exceptions import TyperException
 
+from assistant import cli_export
+from assistant.cli_shared import AsJson, Data, Index, all_sheets, find_sheet, open_assistant, print_value, settings_of
 from assistant.errors import AssistantError, QuestionError, UsageError
-from assistant.settings import Settings, read_settings
+from assistant.settings import Settings
 from assistant.typography import guillemets
 from assistant.values import Facet
 
 if TYPE_CHECKING:
     from assistant.answer import Assistant
-    from assistant.values import Sheet
 
 T = TypeVar("T")
 app = typer.Typer(
@@ -31,9 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-Data = Annotated[Path | None, typer.Option("--data", help="Dossier des fiches (ASSISTANT_DATA).")]
-Index = Annotated[Path | None, typer.Option("--index", help="Dossier de l’index (ASSISTANT_INDEX).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Écrit un seul document JSON.")]
+cli_export.register(app)
 Top = Annotated[int | None, typer.Option("--top", min=1, help="Nombre de fiches au plus.")]
 
 
@@ -52,11 +50,11 @@ def ask(
     from assistant.export.json_form import answer_document
     from assistant.export.turn_text import reply_text
 
-    assistant = _open(data, index)
+    assistant = open_assistant(data, index)
     filters = {Facet.PUBLIC: _known_values(assistant, Facet.PUBLIC, public)} if public else None
     limit = assistant.store.manifest.sheets if all_sheets else top
     answer, _ = assistant.ask(question, filters=filters, limit=limit, as_typed=as_typed)
-    _print(answer_document(answer) if as_json else reply_text(answer, assistant.schema))
+    print_value(answer_document(answer) if as_json else reply_text(answer, assistant.schema))
 
 
 @app.command()
@@ -69,7 +67,7 @@ def chat(
     """Tient une conversation\u00a0; lit un dialogue, une question par ligne, quand il est donné en entrée."""
     from assistant.chat import converse
 
-    converse(_open(data, index), seed, as_json)
+    converse(open_assistant(data, index), seed, as_json)
 
 
 @app.command()
@@ -83,7 +81,7 @@ def batch(
     from assistant.batch import Question, answer_all, read_questions, write_lines
 
     asked = read_questions(questions, Question)
-    count = write_lines(answers, _progress(answer_all(_open(data, index), asked), len(asked), "Questions"))
+    count = write_lines(answers, _progress(answer_all(open_assistant(data, index), asked), len(asked), "Questions"))
     typer.echo(f"{count} réponses écrites dans {answers}.", err=True)
 
 
@@ -97,7 +95,7 @@ def build_index(
     """Construit ou met à jour l’index des fiches."""
     from assistant.update import update_index
 
-    settings = _settings(data, index)
+    settings = settings_of(data, index)
     with _bar("Fiches") as advance:
         update = update_index(settings, model, full, advance)
     for warning in update.warnings:
@@ -119,10 +117,10 @@ def check(as_json: AsJson = False, data: Data = None, index: Index = None) -> No
     """Vérifie que l’index est entier et qu’il correspond aux fiches."""
     from assistant.update import check_index
 
-    settings = _settings(data, index)
+    settings = settings_of(data, index)
     faults = check_index(settings)
     if as_json:
-        _print({"sound": not faults, "faults": faults})
+        print_value({"sound": not faults, "faults": faults})
     elif not faults:
         typer.echo("L’index est entier et correspond aux fiches.")
     for fault in [] if as_json else faults:
@@ -143,7 +141,7 @@ def serve(
     """Ouvre la page."""
     from assistant.web.server import serve as serve_page
 
-    settings = _settings(data, index)
+    settings = settings_of(data, index)
     serve_page(replace(settings, host=host or settings.host, port=port or settings.port))
 
 
@@ -160,7 +158,7 @@ def evaluate(
     index: Index = None,
 ) -> None:
     """Mesure les réponses sur des questions jugées, par genre de question."""
-    settings = _settings(data, index)
+    settings = settings_of(data, index)
     if beir and not (judged or run or report):
         _evaluate_public(beir, settings, as_json)
     elif judged and not beir:
@@ -191,7 +189,7 @@ def _evaluate_judged(
         options = [*(["--compare", str(run)] if run else []), "--report", str(report)]
         command = shlex.join(["assistant", "eval", *map(str, judged), *options])
         write_report(report, assistant, files, evaluation, command, _progress)
-    _print(evaluation.figures if as_json else report_text(evaluation.figures))
+    print_value(evaluation.figures if as_json else report_text(evaluation.figures))
 
 
 def _evaluate_public(beir: Path, settings: Settings, as_json: bool) -> None:
@@ -210,7 +208,7 @@ def _evaluate_public(beir: Path, settings: Settings, as_json: bool) -> None:
     ranking = load_ranking(settings.data / RANKING)
     with _bar("Documents, puis questions") as advance:
         figures = evaluate_public(public, encoder, alignment, ranking, advance)
-    _print(figures if as_json else public_text(figures))
+    print_value(figures if as_json else public_text(figures))
 
 
 @app.command()
@@ -219,13 +217,13 @@ def sheets(as_json: AsJson = False, data: Data = None, index: Index = None) -> N
     from assistant.export.json_form import sheet_line
     from assistant.export.text_form import printable
 
-    found = _all_sheets(_settings(data, index))
+    found = all_sheets(settings_of(data, index))
     if as_json:
-        _print([sheet_line(sheet) for sheet in found])
+        print_value([sheet_line(sheet) for sheet in found])
         return
     for sheet in found:
         place = " · ".join([*sheet.facet(Facet.DEPARTMENT), *sheet.facet(Facet.PUBLIC), *sheet.facet(Facet.STATUS)])
-        _print(printable(f"{sheet.title}\n    {place}"))
+        print_value(printable(f"{sheet.title}\n    {place}"))
 
 
 @app.command()
@@ -239,9 +237,9 @@ def show(
     from assistant.export.json_form import sheet_document
     from assistant.export.text_form import sheet_text
 
-    settings = _settings(data, index)
-    sheet = _find(_all_sheets(settings), title)
-    _print(sheet_document(sheet) if as_json else sheet_text(sheet))
+    settings = settings_of(data, index)
+    sheet = find_sheet(all_sheets(settings), title)
+    print_value(sheet_document(sheet) if as_json else sheet_text(sheet))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -260,42 +258,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(0)
     else:
         sys.exit(code if isinstance(code, int) else 0)
-
-
-def _settings(data: Path | None, index: Path | None) -> Settings:
-    settings = read_settings()
-    if index:
-        # a folder named on the command line goes before a database named in the environment
-        settings = replace(settings, index=index, store="")
-    return replace(settings, data=data or settings.data)
-
-
-def _open(data: Path | None, index: Path | None) -> Assistant:
-    from assistant.answer import Assistant
-
-    return Assistant.open(_settings(data, index))
-
-
-def _all_sheets(settings: Settings) -> list[Sheet]:
-    from assistant.stores import open_store
-
-    store = open_store(settings)
-    return store.sheets(store.sheet_ids({}))
-
-
-def _find(found: Sequence[Sheet], wanted: str) -> Sheet:
-    """The sheet of that id or title; else the only one whose title holds every word."""
-    from assistant.language.folding import fold
-
-    exact = [sheet for sheet in found if wanted in (sheet.id, sheet.title)]
-    words = fold(wanted).split()
-    near = exact or [sheet for sheet in found if words and all(word in fold(sheet.title) for word in words)]
-    if len(near) == 1:
-        return near[0]
-    if near:
-        titles = ", ".join(f"{guillemets(sheet.title)}" for sheet in near)
-        raise UsageError(f"Plusieurs fiches portent ces mots\u00a0: {titles}.", "Donnez un titre entier.")
-    raise UsageError(f"Aucune fiche n’a pour titre {guillemets(wanted)}.", "Voyez la liste\u00a0: assistant sheets")
 
 
 def _known_values(assistant: Assistant, facet: Facet, values: Sequence[str]) -> tuple[str, ...]:
@@ -331,10 +293,6 @@ def _progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
             advance(done, total)
 
 
-def _print(value: Any) -> None:
-    typer.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2))
-
-
 def _fail(message: str, code: int) -> NoReturn:
     typer.echo(f"Erreur\u00a0: {message}", err=True)
     sys.exit(code)
@@ -344,7 +302,8 @@ def _in_french(error: TyperException) -> str:
     """The usage errors of the command-line library, which only speaks English."""
     name = type(error).__name__
     option = getattr(error, "option_name", None)
-    parameter = getattr(getattr(error, "param", None), "human_readable_name", "")
+    asked = getattr(error, "param", None)
+    parameter = getattr(asked, "human_readable_name", "") or next(iter(getattr(asked, "opts", ())), "")
     happened = {
         "NoSuchOption": f"l’option {option} n’existe pas.",
         "MissingParameter": f"il manque {parameter}.",

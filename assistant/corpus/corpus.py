@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,11 @@ def input_hashes(data: Path) -> dict[str, str]:
         for path in paths
         if path.is_file()
     }
+
+
+def data_version(data: Path) -> str:
+    """The version of a data folder, as an index made from it would give it."""
+    return hashlib.sha256(json.dumps(input_hashes(data), sort_keys=True).encode()).hexdigest()[:12]
 
 
 def source_texts(data: Path) -> dict[str, str]:

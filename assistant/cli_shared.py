@@ -1,0 +1,71 @@
+"""What the commands of every module share: options, the settings in force, finding sheets, printing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.errors import UsageError
+from assistant.settings import Settings, read_settings
+from assistant.typography import guillemets
+
+if TYPE_CHECKING:
+    from assistant.answer import Assistant
+    from assistant.values import Sheet
+
+Data = Annotated[Path | None, typer.Option("--data", help="Dossier des fiches (ASSISTANT_DATA).")]
+Index = Annotated[Path | None, typer.Option("--index", help="Dossier de l’index (ASSISTANT_INDEX).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Écrit un seul document JSON.")]
+
+
+def settings_of(data: Path | None, index: Path | None) -> Settings:
+    """The settings, with what the options change."""
+    settings = read_settings()
+    if index:
+        # a folder named on the command line goes before a database named in the environment
+        settings = replace(settings, index=index, store="")
+    return replace(settings, data=data or settings.data)
+
+
+def open_assistant(data: Path | None, index: Path | None) -> Assistant:
+    """The assistant over the index of the options."""
+    from assistant.answer import Assistant
+
+    return Assistant.open(settings_of(data, index))
+
+
+def all_sheets(settings: Settings) -> list[Sheet]:
+    """Every sheet of the index, in the order of the corpus."""
+    from assistant.stores import open_store
+
+    store = open_store(settings)
+    return store.sheets(store.sheet_ids({}))
+
+
+def find_sheet(found: Sequence[Sheet], wanted: str) -> Sheet:
+    """The sheet of that id or title; else the only one whose title holds every word.
+
+    Raises:
+        UsageError: none, or several.
+    """
+    from assistant.language.folding import fold
+
+    exact = [sheet for sheet in found if wanted in (sheet.id, sheet.title)]
+    words = fold(wanted).split()
+    near = exact or [sheet for sheet in found if words and all(word in fold(sheet.title) for word in words)]
+    if len(near) == 1:
+        return near[0]
+    if near:
+        titles = ", ".join(f"{guillemets(sheet.title)}" for sheet in near)
+        raise UsageError(f"Plusieurs fiches portent ces mots\u00a0: {titles}.", "Donnez un titre entier.")
+    raise UsageError(f"Aucune fiche n’a pour titre {guillemets(wanted)}.", "Voyez la liste\u00a0: assistant sheets")
+
+
+def print_value(value: Any) -> None:
+    """Text as it is; anything else as one JSON document."""
+    typer.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2))
