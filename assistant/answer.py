@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from assistant.conversation.acts import LONGEST, NOTHING, Guess, load_acts
 from assistant.conversation.follow_up import Resolver
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import open_tools
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation
 from assistant.conversation.wordings import load_talk
-from assistant.corpus.corpus import ALIGNMENT, CALIBRATION, DEPARTMENTS, RANKING, SCHEMA, TALK, WORDINGS
+from assistant.corpus.corpus import ACTS, ALIGNMENT, CALIBRATION, DEPARTMENTS, RANKING, SCHEMA, TALK, WORDINGS
 from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
-from assistant.indexing.encoder import Encoder, open_encoder
+from assistant.indexing.encoder import Vectors, open_encoder
 from assistant.replies import Answer, Excerpt
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
@@ -44,7 +45,7 @@ class Assistant:
     def __init__(
         self,
         store: Store,
-        encoder: Encoder,
+        encode: Callable[[str], Vectors],
         schema: Schema,
         resolver: Resolver,
         alignment: Alignment,
@@ -55,7 +56,7 @@ class Assistant:
         self.store = store
         self.schema = schema
         self.settings = settings
-        self._encoder = encoder
+        self._encode = encode
         self._alignment = alignment
         self._examples = Examples(*store.examples(), alignment, with_needs=settings.needs)
         self._ranking = ranking
@@ -64,7 +65,6 @@ class Assistant:
         self._quoter = Quoter(schema, store.thesaurus())
         self._understanding = resolver.tools.understanding
         self._turns = Turns(resolver, store, schema, self._answer, self._search, self._excerpt, self._read)
-        self._turns_as_typed = self._turns.as_typed()
 
     @classmethod
     def open(cls, settings: Settings | None = None, calibration: Calibration | None = None) -> Assistant:
@@ -81,16 +81,28 @@ class Assistant:
         departments = load_departments(data / DEPARTMENTS).values()
         understanding = Understanding(load_wordings(data / WORDINGS), departments, store)
         talk, schema = load_talk(data / TALK), load_schema(data / SCHEMA)
+        # a text is encoded once, whether it is searched with or only read for what it asks
+        encode = lru_cache(maxsize=_CACHED_NEEDS)(encoder.encode_question)
+        acts = load_acts(data / ACTS, encoder.name)
+
+        def guess(text: str) -> Guess:
+            return acts.guess(text, encode(text)) if acts and len(text) <= LONGEST else NOTHING
+
+        tools = open_tools(talk, understanding, store, guess, schema.roles)
         return cls(
             store,
-            encoder,
+            encode,
             schema,
-            Resolver(open_tools(talk, understanding, store), SmallTalk(talk), schema.roles),
+            Resolver(tools, SmallTalk(talk)),
             alignment,
             load_ranking(data / RANKING),
             calibration or load_calibration(data / CALIBRATION),
             settings,
         )
+
+    @cached_property
+    def _turns_as_typed(self) -> Turns:
+        return self._turns.as_typed()
 
     def ask(
         self,
@@ -122,7 +134,7 @@ class Assistant:
         return self._search(query, limit or self.settings.sheets)
 
     def _reading(self, text: str) -> Reading:
-        return self._alignment.read(self._encoder.encode_question(text))
+        return self._alignment.read(self._encode(text))
 
     def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
         vector, likely = self._read(query.text)

@@ -1,0 +1,74 @@
+"""Turns in words that no pattern knows: the likeliest act, when it is likely enough, as if they had asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from assistant.conversation.acts import Guess
+from assistant.conversation.asking import all_sheets, amounts, compare, digest, inspire, more, training, whole
+from assistant.conversation.following import narrowed, refined, section
+from assistant.conversation.plan import Plan
+from assistant.conversation.said import Said, Tools
+from assistant.conversation.small_talk import SmallTalk
+from assistant.conversation.ways_back import anywhere, undo
+from assistant.conversation.wordings import Reply
+from assistant.values import Role
+
+_LIKELY = 0.5  # an act that is not likelier is not taken for what was meant
+_SURE = 0.7  # the same where no turn came before, and for what is answered without a sheet
+
+
+def guessed_numbers(guess: Guess, folded: str, small_talk: SmallTalk) -> tuple[tuple[str, str], ...]:
+    """The emergency numbers of a danger that is told in other words; none for a professional's question."""
+    name = _within(guess, "danger.", _SURE)
+    return small_talk.numbers(name) if name and not small_talk.elsewhere(folded) else ()
+
+
+def guessed_reply(guess: Guess, small_talk: SmallTalk) -> Reply | None:
+    """What is said back to small talk in other words."""
+    name = _within(guess, "talk.", _SURE)
+    return small_talk.named(name) if name else None
+
+
+def guessed_role(text: str, tools: Tools) -> tuple[Role, ...]:
+    """The section that a part of a turn asks for."""
+    name = _within(tools.guess(text.strip()), "section.", _LIKELY) if text.strip(" ?!.,") else ""
+    return (Role(name),) if name else ()
+
+
+def guessed(said: Said, tools: Tools) -> Plan | None:
+    """What the likeliest act asks for."""
+    guess = tools.guess(tools.mended(said.question))
+    if guess.probability < (_LIKELY if said.last else _SURE):
+        return None
+    again = replace(said, act=guess.act)
+    if not said.last:
+        return _FIRST[guess.act](again, tools) if guess.act in _FIRST else None
+    if role := _within(guess, "section.", _LIKELY):
+        return section(said, said.roles or (Role(role),), words=said.question if said.own else "", unsure=True)
+    if guess.act == "more":
+        return inspire(again, tools) or more(again, tools)
+    if guess.act == "refine" and not said.named:
+        return refined(said, tools)
+    if guess.act in ("refine", "facet") and said.named:
+        return narrowed(said, tools)
+    return _LATER[guess.act](again, tools) if guess.act in _LATER else None
+
+
+def _within(guess: Guess, family: str, least: float) -> str:
+    """The name of an act within its family, when it is likely enough; else empty."""
+    return guess.act.removeprefix(family) if guess.act.startswith(family) and guess.probability >= least else ""
+
+
+Rule = Callable[[Said, Tools], Plan | None]
+_FIRST: Mapping[str, Rule] = {"inspire": inspire, "training": training, "digest": digest, "all": all_sheets}
+_LATER: Mapping[str, Rule] = {
+    **_FIRST,
+    "amounts": amounts,
+    "compare": compare,
+    "common": compare,
+    "whole": whole,
+    "undo": undo,
+    "clear": anywhere,
+}
