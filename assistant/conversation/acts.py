@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile
@@ -68,7 +69,7 @@ class Acts:
 def features(text: str) -> set[str]:
     """The words of a turn, its pairs of words, and the parts of its words, with where they begin and end."""
     words = ["^", *_WORD.findall(fold(text)), "$"]
-    found = {f"{before} {after}" for before, after in zip(words, words[1:], strict=False)}
+    found = {f"{before} {after}" for before, after in pairwise(words)}
     for word in words[1:-1]:
         found.add(word)
         found.update(_parts(f"<{word}>"))

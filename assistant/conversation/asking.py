@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.conversation.choices import changed
 from assistant.conversation.plan import Plan
-from assistant.conversation.said import Said, Tools, asks, no_sheet, which
+from assistant.conversation.said import Said, Tools, asks, no_sheet, only, which
 from assistant.conversation.state import Need
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
@@ -86,7 +86,7 @@ def compare(said: Said, tools: Tools) -> Plan | None:
         return None if len(said.own) > 2 else no_sheet(said)
     wrong = [rank for rank in tools.references.ranks(said.folded, len(said.listed)) if rank > len(said.listed)]
     if wrong:
-        return which(said, tools.titles(said.listed), f"Il n’y a que {_sheets(len(said.listed))}")
+        return which(said, tools.titles(said.listed), only(len(said.listed)))
     chosen = _chosen(said, tools)
     counted = _COUNTED.search(said.folded)
     if counted and not chosen:
@@ -94,7 +94,7 @@ def compare(said: Said, tools: Tools) -> Plan | None:
         recent = _recent(said)
         chosen = said.listed if len(said.listed) == count else recent if len(recent) == count else ()
         if not chosen:
-            return which(said, tools.titles(said.listed), f"{_sheets(len(said.listed)).capitalize()} sont montrées")
+            return which(said, tools.titles(said.listed), _shown(len(said.listed)))
     chosen = chosen or (recent if len(recent := _recent(said)) > 1 else said.listed)[:MOST_COMPARED]
     if len(chosen) < 2:
         title = tools.titles(chosen)[0]
@@ -187,5 +187,5 @@ def _known(said: Said) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*said.listed, *earlier]))
 
 
-def _sheets(count: int) -> str:
-    return "une fiche" if count == 1 else f"{count} fiches"
+def _shown(count: int) -> str:
+    return "Une seule fiche est montrée" if count == 1 else f"{count} fiches sont montrées"

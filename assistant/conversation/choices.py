@@ -78,8 +78,8 @@ class ChoiceReader:
                 places[n.facet] = (*places.get(n.facet, ()), n.value)
         if len(places) > 1 and not self._store.sheet_ids(places):
             # a région without sheets tells nothing: what lies in it is not known
-            alone = [{facet: values} for facet, values in places.items() if facet is not Facet.REGION]
-            if all(self._store.sheet_ids(place) for place in alone):
+            alone = [facet for facet in places if facet is not Facet.REGION]
+            if all(self._store.sheet_ids({facet: places[facet]}) for facet in alone):
                 return Contradiction(tuple(" ou ".join(values) for values in places.values()))
         return None
 

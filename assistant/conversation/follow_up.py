@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from assistant.conversation.asking import ASKED
 from assistant.conversation.following import narrowed, refined, section, subject
-from assistant.conversation.guessing import guessed, guessed_numbers, guessed_reply, guessed_role
+from assistant.conversation.guessing import guessed, guessed_numbers, guessed_reply, guessed_role, told_roles
 from assistant.conversation.plan import Plan
-from assistant.conversation.said import Said, Tools, asked, no_sheet, read, spoken, which
+from assistant.conversation.said import Said, Tools, asked, no_sheet, only, read, spoken, which
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation, Need
 from assistant.conversation.ways_back import anywhere, gone_back, other_way, removed, undo
@@ -117,8 +117,7 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     if not said.listed and not found.sheets:
         return no_sheet(said) if len(said.own) <= 2 else None
     if found.out_of_range is not None:
-        count = len(said.listed)
-        return which(said, tools.titles(said.listed), f"Il n’y a que {count} fiche{'s' if count > 1 else ''}")
+        return which(said, tools.titles(said.listed), only(len(said.listed)))
     if len(found.sheets) > 1:
         ranks = tools.references.ranks(said.folded, len(said.listed))
         if len(ranks) < 2:
@@ -130,18 +129,25 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     again = said.last and said.last.kind is TurnKind.SECTION and tools.talk.asks("again", said.folded)
     if not roles and again and said.last:
         roles = said.last.roles
+    if found.loose and not roles:
+        return None
     listed = said.listed if sheet in said.listed else (sheet,)
     words = left if tools.understanding.subject(tools.talk.without_sections(left)) else ""
     kind = TurnKind.SECTION if roles or (words and found.traits == ()) else TurnKind.SHEET
     return said.plan(kind, sheets=(sheet,), listed=listed, focus=sheet, roles=roles, words=words)
 
 
-def only_choices(said: Said, tools: Tools) -> Plan | None:
-    """« et pour les jeunes ? »: a turn that names choices and nothing else."""
-    if not said.last or said.own or not said.named or _fresh(said, tools):
+def only_named(said: Said, tools: Tools) -> Plan | None:
+    """« et pour les jeunes ? », « limites »: a turn that names choices or sections and nothing else."""
+    if not said.last or said.own or _fresh(said, tools):
         return None
+    if not said.named:
+        return section(said, told_roles(said, tools)) if said.roles else None
     points = tools.talk.asks("points_back", said.folded)
-    return section(said, said.roles) if points and said.roles and said.focus else narrowed(said, tools)
+    if points and said.roles and said.focus:
+        return section(said, said.roles)
+    # « est-ce toujours en cours ? » asks, « toujours en cours » chooses
+    return None if guessed_role(said.question, tools) and not said.roles else narrowed(said, tools)
 
 
 def followed(said: Said, tools: Tools) -> Plan | None:
@@ -180,5 +186,5 @@ RULES: Sequence[Rule] = (
     new_subject,
     contradicted,
     pointed,
-    only_choices,
+    only_named,
 )

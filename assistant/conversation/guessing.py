@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -37,6 +38,14 @@ def guessed_role(text: str, tools: Tools) -> tuple[Role, ...]:
     return (Role(name),) if name else ()
 
 
+def told_roles(said: Said, tools: Tools) -> tuple[Role, ...]:
+    """The sections that a turn asks for: the likeliest, where one wording speaks of several."""
+    if len(said.roles) < 2 or _LISTS.search(said.folded):
+        return said.roles
+    likeliest = guessed_role(said.question, tools)
+    return likeliest if set(likeliest) <= set(said.roles) and likeliest else said.roles
+
+
 def guessed(said: Said, tools: Tools) -> Plan | None:
     """What the likeliest act asks for."""
     guess = tools.guess(tools.mended(said.question))
@@ -61,6 +70,7 @@ def _within(guess: Guess, family: str, least: float) -> str:
     return guess.act.removeprefix(family) if guess.act.startswith(family) and guess.probability >= least else ""
 
 
+_LISTS = re.compile(r"\w\W*(?:\bet\b|\bou\b|,)\W*\w")  # « les limites et le budget »
 Rule = Callable[[Said, Tools], Plan | None]
 _FIRST: Mapping[str, Rule] = {"inspire": inspire, "training": training, "digest": digest, "all": all_sheets}
 _LATER: Mapping[str, Rule] = {

@@ -163,3 +163,8 @@ def which(said: Said, titles: Sequence[str], among: str = "") -> Plan:
     """« laquelle ? », with the titles."""
     named = ", ".join(guillemets(title) for title in titles)
     return said.back(f"{among or 'Plusieurs fiches conviennent'}\u00a0: {named}. Laquelle\u202f?", titles)
+
+
+def only(count: int) -> str:
+    """How few sheets are shown."""
+    return "Il n’y a qu’une fiche" if count == 1 else f"Il n’y a que {count} fiches"
