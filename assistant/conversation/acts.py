@@ -29,7 +29,7 @@ _PARTS = (3, 4, 5)  # letters
 
 
 class Guess(NamedTuple):
-    """The likeliest act of a turn and how likely it is, from 0 to 1."""
+    """The likeliest act of a turn, and how likely its family is, from 0 to 1: « section » of « section.limits »."""
 
     act: str
     probability: float
@@ -60,10 +60,18 @@ class Acts:
         return np.asarray(odds / odds.sum())
 
     def guess(self, text: str, vector: Vectors) -> Guess:
-        """The likeliest act of a turn; ``vector`` is the encoder's for this text, shape (dimension,)."""
-        odds = self.odds(text, vector)
-        best = int(odds.argmax())
-        return Guess(self.names[best], float(odds[best]))
+        """The likeliest act of a turn; ``vector`` is the encoder's for this text, shape (dimension,).
+
+        Acts of one family are weighed together: which section is asked for matters less than that one is.
+        """
+        odds = dict(zip(self.names, self.odds(text, vector).tolist(), strict=True))
+        families: dict[str, float] = {}
+        for act, probability in odds.items():
+            family = act.split(".")[0]
+            families[family] = families.get(family, 0.0) + probability
+        likeliest = max(families, key=lambda family: families[family])
+        members = [act for act in self.names if act.split(".")[0] == likeliest]
+        return Guess(max(members, key=lambda act: odds[act]), families[likeliest])
 
 
 def features(text: str) -> set[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from assistant.conversation.asking import ASKED
 from assistant.conversation.following import narrowed, refined, section, subject
-from assistant.conversation.guessing import guessed, guessed_numbers, guessed_reply, guessed_role, told_roles
+from assistant.conversation.guessing import certain, guessed, guessed_numbers, guessed_reply, guessed_role, told_roles
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools, asked, no_sheet, only, read, spoken, which
 from assistant.conversation.small_talk import SmallTalk
@@ -185,6 +185,7 @@ RULES: Sequence[Rule] = (
     *ASKED,
     new_subject,
     contradicted,
+    certain,
     pointed,
     only_named,
 )

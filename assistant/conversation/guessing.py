@@ -17,6 +17,7 @@ from assistant.conversation.wordings import Reply
 from assistant.values import Role
 
 _LIKELY = 0.5  # an act that is not likelier is not taken for what was meant
+_CERTAIN = 0.9  # the same where a looser wording would be understood otherwise
 _SURE = 0.7  # the same where no turn came before, and for what is answered without a sheet
 
 
@@ -44,6 +45,14 @@ def told_roles(said: Said, tools: Tools) -> tuple[Role, ...]:
         return said.roles
     likeliest = guessed_role(said.question, tools)
     return likeliest if set(likeliest) <= set(said.roles) and likeliest else said.roles
+
+
+def certain(said: Said, tools: Tools) -> Plan | None:
+    """What is asked of several sheets together, when hardly anything else can be meant."""
+    guess = tools.guess(tools.mended(said.question))
+    if not said.last or guess.act not in _TOGETHER or guess.probability < _CERTAIN:
+        return None
+    return _LATER[guess.act](replace(said, act=guess.act), tools)
 
 
 def guessed(said: Said, tools: Tools) -> Plan | None:
@@ -82,3 +91,4 @@ _LATER: Mapping[str, Rule] = {
     "undo": undo,
     "clear": anywhere,
 }
+_TOGETHER = ("amounts", "compare", "common", "digest")

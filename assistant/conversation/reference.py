@@ -16,9 +16,12 @@ from assistant.values import Sheet
 
 _AFTER = (
     r"(?=\W*$|\s*[,;:?!.]|\s+(?:fiches?|actions?|idees?|propositions?|pistes?|experiences?|ca|c'|elle|ils?|et|ou|est|a"
-    r"|avait|etait|coute|combien|quel\w*|stp|svp|s'il|avec|qui|pour|en)\b)"
+    r"|avait|etait|coute|combien|quel\w*|stp|svp|s'il|avec|qui|pour|en|me|m'\w+|te|t'\w+|nous|vous|se|semble|parait|plait"
+    r"|marche|dure|la|aussi|pareil|comment|quand|pourquoi|sans|dans|sur|par|plutot)\b)"
 )
-_NUMBER = r"(?:n°|numero |fiche |action |la |le |l')\s*(\d{1,3})"
+_NUMBERS = {"une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
+# « dans le 93 » is a place
+_NUMBER = rf"(?<!dans )(?<!sur )(?:n°|numero |fiche |action |la |le |l')\s*(\d{{1,3}}|{'|'.join(_NUMBERS)})"
 _ALONE = re.compile(r"^\W*(\d{1,3})\W*$")
 _HALF = 0.6  # of the weight of the words: less does not tell which sheet is meant
 _BESIDE = re.compile(r"\bla (suivante|precedente|prochaine)\b(?: fiche| action)?")
@@ -28,7 +31,6 @@ _SHORT = 3  # letters of a shortened word
 _ARTICLE = re.compile(r"\b(?:la|le|les|cette|cet|ce|du|au)\s+|\bl'")
 _SMALL = re.compile(r"(?:d[eu]s?|la|les?|aux?|d'|l'|a)")
 _GOES_ON = re.compile(r"\s+(?:d[eu]s?|d'|pour|avec|sur|qui|contre|chez|a|aux?|en|entre|dans)\b")
-_COUNT = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ class References:
             for rank, pattern in self._ordinals.items()
             for match in re.finditer(rf"\b(?:{pattern}){_AFTER}", folded)
         ]
-        found += [(match.start(), int(match[1])) for match in re.finditer(rf"\b{_NUMBER}\b{_AFTER}", folded)]
+        found += [
+            (match.start(), _NUMBERS.get(match[1]) or int(match[1]))
+            for match in re.finditer(rf"\b{_NUMBER}\b{_AFTER}", folded)
+        ]
         return [rank for _, rank in sorted(found)]
 
     def group(self, folded: str, listed: Sequence[str]) -> tuple[str, ...]:
@@ -98,7 +103,7 @@ class References:
         match = _GROUPS.search(folded)
         if not match:
             return ()
-        count = _COUNT.get(match[1]) or int(match[1])
+        count = _NUMBERS.get(match[1]) or int(match[1])
         return tuple(listed[:count] if match[2].startswith("premiere") else listed[-count:])
 
     def _by_rank(self, folded: str, listed: Sequence[str], focus: str | None) -> Pointed:
