@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import SchemaError
 from assistant.indexing.encoder import Vectors
+from assistant.language.analyzer import tokens
 from assistant.language.folding import fold
 
 SUBJECT = "subject"  # the act of a question with a subject of its own
@@ -29,10 +30,14 @@ _PARTS = (3, 4, 5)  # letters
 
 
 class Guess(NamedTuple):
-    """The likeliest act of a turn, and how likely its family is, from 0 to 1: « section » of « section.limits »."""
+    """The likeliest act of a turn, and how likely its family is, from 0 to 1: « section » of « section.limits ».
+
+    ``strange`` when the turn has a word that no example has.
+    """
 
     act: str
     probability: float
+    strange: bool = False
 
 
 NOTHING = Guess(SUBJECT, 0.0)
@@ -71,7 +76,8 @@ class Acts:
             families[family] = families.get(family, 0.0) + probability
         likeliest = max(families, key=lambda family: families[family])
         members = [act for act in self.names if act.split(".")[0] == likeliest]
-        return Guess(max(members, key=lambda act: odds[act]), families[likeliest])
+        strange = any(fold(token.word) not in self.features for token in tokens(text))
+        return Guess(max(members, key=lambda act: odds[act]), families[likeliest], strange)
 
 
 def features(text: str) -> set[str]:

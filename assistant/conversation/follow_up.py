@@ -13,7 +13,16 @@ from dataclasses import dataclass
 
 from assistant.conversation.asking import ASKED
 from assistant.conversation.following import narrowed, refined, section, subject
-from assistant.conversation.guessing import certain, guessed, guessed_numbers, guessed_reply, guessed_role, told_roles
+from assistant.conversation.guessing import (
+    asks_section,
+    certain,
+    guessed,
+    guessed_numbers,
+    guessed_reply,
+    guessed_role,
+    stands_alone,
+    told_roles,
+)
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools, asked, no_sheet, only, read, spoken, which
 from assistant.conversation.small_talk import SmallTalk
@@ -132,7 +141,8 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     if found.loose and not roles:
         return None
     listed = said.listed if sheet in said.listed else (sheet,)
-    words = left if tools.understanding.subject(tools.talk.without_sections(left)) else ""
+    subject_left = tools.understanding.subject(tools.talk.without_sections(left)) - tools.talk.filler_terms
+    words = left if subject_left else ""
     kind = TurnKind.SECTION if roles or (words and found.traits == ()) else TurnKind.SHEET
     return said.plan(kind, sheets=(sheet,), listed=listed, focus=sheet, roles=roles, words=words)
 
@@ -147,7 +157,7 @@ def only_named(said: Said, tools: Tools) -> Plan | None:
     if points and said.roles and said.focus:
         return section(said, said.roles)
     # « est-ce toujours en cours ? » asks, « toujours en cours » chooses
-    return None if guessed_role(said.question, tools) and not said.roles else narrowed(said, tools)
+    return None if asks_section(said, tools) and not said.roles else narrowed(said, tools)
 
 
 def followed(said: Said, tools: Tools) -> Plan | None:
@@ -166,7 +176,9 @@ def followed(said: Said, tools: Tools) -> Plan | None:
     if points and said.listed and not said.named:
         return section(said, said.roles, words=said.question, unsure=True)
     fragment = tools.talk.asks("fragment", said.folded) and len(said.own) <= _FRAGMENT
-    return refined(said, tools) if opens or points or fragment else None
+    if not (opens or points or fragment) or stands_alone(said, tools):
+        return None
+    return refined(said, tools)
 
 
 def _fresh(said: Said, tools: Tools) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from assistant.conversation.acts import Guess
+from assistant.conversation.acts import SUBJECT, Guess
 from assistant.conversation.asking import all_sheets, amounts, compare, digest, inspire, more, training, whole
 from assistant.conversation.following import narrowed, refined, section
 from assistant.conversation.plan import Plan
@@ -55,10 +55,21 @@ def certain(said: Said, tools: Tools) -> Plan | None:
     return _LATER[guess.act](replace(said, act=guess.act), tools)
 
 
+def asks_section(said: Said, tools: Tools) -> bool:
+    """Whether a turn that names a choice asks about it: « est-ce toujours en cours ? »."""
+    return bool(_within(tools.guess(tools.mended(said.question)), "section.", _CERTAIN))
+
+
+def stands_alone(said: Said, tools: Tools) -> bool:
+    """Whether a turn is a question of its own, however it opens: « et pour l'aide aux devoirs, une idée ? »."""
+    guess = tools.guess(tools.mended(said.question))
+    return guess.act == SUBJECT and guess.probability >= _CERTAIN
+
+
 def guessed(said: Said, tools: Tools) -> Plan | None:
     """What the likeliest act asks for."""
     guess = tools.guess(tools.mended(said.question))
-    if guess.probability < (_LIKELY if said.last else _SURE):
+    if guess.probability < (_LIKELY if said.last and not guess.strange else _SURE):
         return None
     again = replace(said, act=guess.act)
     if not said.last:
