@@ -17,7 +17,7 @@ from assistant.corpus.corpus import ACTS, ALIGNMENT, CALIBRATION, DEPARTMENTS, R
 from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
-from assistant.indexing.encoder import Vectors, open_encoder
+from assistant.indexing.encoder import open_encoder
 from assistant.replies import Answer, Excerpt
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
@@ -45,7 +45,7 @@ class Assistant:
     def __init__(
         self,
         store: Store,
-        encode: Callable[[str], Vectors],
+        read: Callable[[str], Reading],
         schema: Schema,
         resolver: Resolver,
         alignment: Alignment,
@@ -56,12 +56,10 @@ class Assistant:
         self.store = store
         self.schema = schema
         self.settings = settings
-        self._encode = encode
-        self._alignment = alignment
+        self._read = read
         self._examples = Examples(*store.examples(), alignment, with_needs=settings.needs)
         self._ranking = ranking
         self._calibration = calibration
-        self._read = lru_cache(maxsize=_CACHED_NEEDS)(self._reading)
         self._quoter = Quoter(schema, store.thesaurus())
         self._understanding = resolver.tools.understanding
         self._turns = Turns(resolver, store, schema, self._answer, self._search, self._excerpt, self._read)
@@ -85,13 +83,20 @@ class Assistant:
         encode = lru_cache(maxsize=_CACHED_NEEDS)(encoder.encode_question)
         acts = load_acts(data / ACTS, encoder.name)
 
+        @lru_cache(maxsize=_CACHED_NEEDS)
+        def read(text: str) -> Reading:
+            return alignment.read(encode(text))
+
         def guess(text: str) -> Guess:
             return acts.guess(text, encode(text)) if acts and len(text) <= LONGEST else NOTHING
 
-        tools = open_tools(talk, understanding, store, guess, schema.roles)
+        def nearness(one: str, other: str) -> float:
+            return float(read(one).vector @ read(other).vector)
+
+        tools = open_tools(talk, understanding, store, guess, nearness, schema.roles)
         return cls(
             store,
-            encode,
+            read,
             schema,
             Resolver(tools, SmallTalk(talk)),
             alignment,
@@ -132,9 +137,6 @@ class Assistant:
         """What ranking and abstention know of a question: hits, and the features that calibration weighs by name."""
         query = self._turns.query(self._turns.resolver.resolve(question, conversation))
         return self._search(query, limit or self.settings.sheets)
-
-    def _reading(self, text: str) -> Reading:
-        return self._alignment.read(self._encode(text))
 
     def _search(self, query: Query, limit: int) -> tuple[list[Hit], dict[str, float]]:
         vector, likely = self._read(query.text)

@@ -17,6 +17,7 @@ from assistant.conversation.wordings import Reply
 from assistant.values import Role
 
 _LIKELY = 0.5  # an act that is not likelier is not taken for what was meant
+_NEAR = 0.0  # the cosine from which a turn speaks of the need before it
 _CERTAIN = 0.9  # the same where a looser wording would be understood otherwise
 _SURE = 0.7  # the same where no turn came before, and for what is answered without a sheet
 
@@ -61,9 +62,14 @@ def asks_section(said: Said, tools: Tools) -> bool:
 
 
 def stands_alone(said: Said, tools: Tools) -> bool:
-    """Whether a turn is a question of its own, however it opens: « et pour l'aide aux devoirs, une idée ? »."""
+    """Whether a turn that opens as a follow-up is a question of its own: « et pour l'aide aux devoirs, une idée ? »
+    after another matter. What says « plutôt » never is.
+    """
+    if tools.talk.asks("bends", said.folded):
+        return False
     guess = tools.guess(tools.mended(said.question))
-    return guess.act == SUBJECT and guess.probability >= _CERTAIN
+    alone = guess.act == SUBJECT and guess.probability >= _CERTAIN
+    return alone and tools.nearness(said.question, said.need.text) < _NEAR
 
 
 def guessed(said: Said, tools: Tools) -> Plan | None:
@@ -73,7 +79,7 @@ def guessed(said: Said, tools: Tools) -> Plan | None:
         return None
     again = replace(said, act=guess.act)
     if not said.last:
-        return _FIRST[guess.act](again, tools) if guess.act in _FIRST else None
+        return _FIRST[guess.act](again, tools) if guess.act in _FIRST and not guess.strange else None
     if role := _within(guess, "section.", _LIKELY):
         return section(said, said.roles or (Role(role),), words=said.question if said.own else "", unsure=True)
     if guess.act == "more":
@@ -92,9 +98,10 @@ def _within(guess: Guess, family: str, least: float) -> str:
 
 _LISTS = re.compile(r"\w\W*(?:\bet\b|\bou\b|,)\W*\w")  # « les limites et le budget »
 Rule = Callable[[Said, Tools], Plan | None]
-_FIRST: Mapping[str, Rule] = {"inspire": inspire, "training": training, "digest": digest, "all": all_sheets}
+_FIRST: Mapping[str, Rule] = {"inspire": inspire, "training": training, "digest": digest}
 _LATER: Mapping[str, Rule] = {
     **_FIRST,
+    "all": all_sheets,
     "amounts": amounts,
     "compare": compare,
     "common": compare,

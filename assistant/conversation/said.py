@@ -28,7 +28,8 @@ _FRAMES = ("dans", "pour", "avec")  # what a name alone leaves out
 class Tools:
     """What rules read with; compiled once over one corpus.
 
-    ``guess`` says what a text most likely asks for; ``role_names`` are those of the page.
+    ``guess`` says what a text most likely asks for, ``nearness`` how near two texts are, from -1 to 1;
+    ``role_names`` are those of the page.
     """
 
     talk: TalkWordings
@@ -37,6 +38,7 @@ class Tools:
     understanding: Understanding
     store: Store
     guess: Callable[[str], Guess]
+    nearness: Callable[[str, str], float]
     role_names: Mapping[Role, str]
 
     def mended(self, text: str) -> str:
@@ -53,7 +55,9 @@ class Tools:
 
     def as_typed(self) -> Tools:
         """The same, but questions are read as they are typed."""
-        return open_tools(self.talk, self.understanding.as_typed(), self.store, self.guess, self.role_names)
+        return open_tools(
+            self.talk, self.understanding.as_typed(), self.store, self.guess, self.nearness, self.role_names
+        )
 
 
 def open_tools(
@@ -61,12 +65,13 @@ def open_tools(
     understanding: Understanding,
     store: Store,
     guess: Callable[[str], Guess],
+    nearness: Callable[[str, str], float],
     role_names: Mapping[Role, str],
 ) -> Tools:
     """The tools of one corpus."""
     choices = ChoiceReader(talk, understanding, store)
     references = References(talk, choices, understanding, store)
-    return Tools(talk, choices, references, understanding, store, guess, role_names)
+    return Tools(talk, choices, references, understanding, store, guess, nearness, role_names)
 
 
 @dataclass(frozen=True, slots=True)
