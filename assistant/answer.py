@@ -87,6 +87,7 @@ class Assistant:
         def read(text: str) -> Reading:
             return alignment.read(encode(text))
 
+        @lru_cache(maxsize=_CACHED_NEEDS)
         def guess(text: str) -> Guess:
             return acts.guess(text, encode(text)) if acts and len(text) <= LONGEST else NOTHING
 

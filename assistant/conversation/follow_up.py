@@ -20,6 +20,7 @@ from assistant.conversation.guessing import (
     guessed_numbers,
     guessed_reply,
     guessed_role,
+    only_points,
     stands_alone,
     told_roles,
 )
@@ -33,6 +34,7 @@ from assistant.replies import TurnKind
 from assistant.typography import guillemets
 
 _OWN_SUBJECT = 4  # terms: a question with more of its own that only points back stands by itself
+_NONE_FITS = "Aucune des fiches montrées n’est celle-là"
 _FRAGMENT = 5  # terms: a longer question that opens with « pour » or « dans » stands by itself
 
 
@@ -77,6 +79,9 @@ def opposed(said: Said, tools: Tools) -> Plan | None:
         return None
     before = said.conversation.undone()
     anew = read(said.tail(wording.end()), said.conversation, tools)
+    for rule in RULES[RULES.index(opposed) + 1 :]:
+        if anew.question.strip() and (plan := rule(anew, tools)):
+            return plan
     if not anew.own:
         return None if not (anew.named or anew.roles) else followed(anew, tools)
     if said.last.kind is TurnKind.SUBJECT and before.last and not tools.talk.asks("fresh", anew.folded):
@@ -122,7 +127,8 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
         known = (*known, *tools.store.sheet_ids({}))
     found = tools.references.point(said.folded, said.listed, said.focus, known)
     if not found.asked:
-        return None
+        pointing = tools.talk.asks("pointing", said.folded) and only_points(said, tools)
+        return which(said, tools.titles(said.listed), _NONE_FITS) if pointing and said.listed else None
     if not said.listed and not found.sheets:
         return no_sheet(said) if len(said.own) <= 2 else None
     if found.out_of_range is not None:
@@ -143,7 +149,8 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     listed = said.listed if sheet in said.listed else (sheet,)
     subject_left = tools.understanding.subject(tools.talk.without_sections(left)) - tools.talk.filler_terms
     words = left if subject_left else ""
-    kind = TurnKind.SECTION if roles or (words and found.traits == ()) else TurnKind.SHEET
+    asks_more = roles or (words and not found.traits and not only_points(said, tools))
+    kind = TurnKind.SECTION if asks_more else TurnKind.SHEET
     return said.plan(kind, sheets=(sheet,), listed=listed, focus=sheet, roles=roles, words=words)
 
 

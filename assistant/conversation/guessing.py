@@ -24,7 +24,7 @@ _SURE = 0.7  # the same where no turn came before, and for what is answered with
 
 def guessed_numbers(guess: Guess, folded: str, small_talk: SmallTalk) -> tuple[tuple[str, str], ...]:
     """The emergency numbers of a danger that is told in other words; none for a professional's question."""
-    name = _within(guess, "danger.", _SURE)
+    name = _within(guess, "danger.", _LIKELY)
     return small_talk.numbers(name) if name and not small_talk.elsewhere(folded) else ()
 
 
@@ -49,9 +49,9 @@ def told_roles(said: Said, tools: Tools) -> tuple[Role, ...]:
 
 
 def certain(said: Said, tools: Tools) -> Plan | None:
-    """What is asked of several sheets together, when hardly anything else can be meant."""
+    """What is asked of the assistant itself, when hardly anything else can be meant."""
     guess = tools.guess(tools.mended(said.question))
-    if not said.last or guess.act not in _TOGETHER or guess.probability < _CERTAIN:
+    if guess.act not in (_ASKED if said.last else _FIRST) or guess.probability < _CERTAIN:
         return None
     return _LATER[guess.act](replace(said, act=guess.act), tools)
 
@@ -59,6 +59,11 @@ def certain(said: Said, tools: Tools) -> Plan | None:
 def asks_section(said: Said, tools: Tools) -> bool:
     """Whether a turn that names a choice asks about it: « est-ce toujours en cours ? »."""
     return bool(_within(tools.guess(tools.mended(said.question)), "section.", _CERTAIN))
+
+
+def only_points(said: Said, tools: Tools) -> bool:
+    """Whether a turn points to a sheet and asks nothing of it: « je garde la deuxième »."""
+    return tools.guess(tools.mended(said.question)).act == "sheet"
 
 
 def stands_alone(said: Said, tools: Tools) -> bool:
@@ -109,4 +114,4 @@ _LATER: Mapping[str, Rule] = {
     "undo": undo,
     "clear": anywhere,
 }
-_TOGETHER = ("amounts", "compare", "common", "digest")
+_ASKED = ("amounts", "compare", "common", "digest", "whole", "training")

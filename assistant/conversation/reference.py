@@ -29,6 +29,7 @@ _GROUPS = re.compile(r"\b(?:les|des|aux|ces) (deux|trois|quatre|cinq|2|3|4|5) (p
 _PART = 0.3  # of the weight of a title: less does not tell it
 _SHORT = 3  # letters of a shortened word
 _ARTICLE = re.compile(r"\b(?:la|le|les|cette|cet|ce|du|au)\s+|\bl'")
+_THIS = re.compile(r"cell?e-(?:la|ci)|celui-(?:la|ci)|cette \w+")
 _SMALL = re.compile(r"(?:d[eu]s?|la|les?|aux?|d'|l'|a)")
 _GOES_ON = re.compile(r"\s+(?:d[eu]s?|d'|pour|avec|sur|qui|contre|chez|a|aux?|en|entre|dans)\b")
 
@@ -72,7 +73,7 @@ class References:
         ranked = self._by_rank(folded, listed, focus)
         if ranked.asked:
             return ranked
-        told = self._by_trait(folded, listed) or self._by_title(folded, known) or self._by_part(folded, known)
+        told = self._by_trait(folded, listed, focus) or self._by_title(folded, known) or self._by_part(folded, known)
         return told or Pointed(left=folded)
 
     def named(self, folded: str, sheets: Iterable[Sheet]) -> tuple[str, ...]:
@@ -123,11 +124,13 @@ class References:
             return Pointed(asked=True, left=left, out_of_range=wrong[0])
         return Pointed(tuple(dict.fromkeys(listed[rank - 1] for rank in ranks)), True, left)
 
-    def _by_trait(self, folded: str, listed: Sequence[str]) -> Pointed | None:
+    def _by_trait(self, folded: str, listed: Sequence[str], focus: str | None) -> Pointed | None:
         """« celle de l'Aube », « l'action terminée », « celle avec le café »: of the sheets listed."""
         pointing = self._talk.asks("pointing", folded)
         if not pointing or not listed:
             return None
+        if focus and _THIS.fullmatch(pointing.group()):
+            return Pointed((focus,), True, f"{folded[: pointing.start()]} {folded[pointing.end() :]}")
         traits = tuple(n for n in self._choices.find(folded) if not n.out)
         sheets = self._store.sheets(listed)
         if traits:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.conversation.acts import Guess
 from assistant.conversation.choices import ChoiceReader
@@ -11,6 +13,7 @@ from assistant.conversation.plan import Plan
 from assistant.conversation.reference import References
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.conversation.wordings import TalkWordings
+from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
 from assistant.retrieval.choices import Named
@@ -20,6 +23,7 @@ from assistant.typography import guillemets
 from assistant.values import Role
 
 MOST_CHOICES = 6
+_MENDED = 256  # texts remembered
 _NAME = 3  # terms: a longer text is no name of a choice
 _FRAMES = ("dans", "pour", "avec")  # what a name alone leaves out
 
@@ -28,8 +32,9 @@ _FRAMES = ("dans", "pour", "avec")  # what a name alone leaves out
 class Tools:
     """What rules read with; compiled once over one corpus.
 
-    ``guess`` says what a text most likely asks for, ``nearness`` how near two texts are, from -1 to 1;
-    ``role_names`` are those of the page.
+    ``mended`` gives a text as it is read, shorthand written out and spelling mended; ``guess`` says what a
+    mended text most likely asks for, ``nearness`` how near two texts are, from -1 to 1; ``role_names`` are
+    those of the page.
     """
 
     talk: TalkWordings
@@ -37,13 +42,10 @@ class Tools:
     references: References
     understanding: Understanding
     store: Store
+    mended: Callable[[str], str]
     guess: Callable[[str], Guess]
     nearness: Callable[[str, str], float]
     role_names: Mapping[Role, str]
-
-    def mended(self, text: str) -> str:
-        """The text as it is read: shorthand written out, spelling mended."""
-        return self.understanding.query(text).text
 
     def titles(self, ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(sheet.title for sheet in self.store.sheets(ids[:MOST_CHOICES]))
@@ -71,7 +73,9 @@ def open_tools(
     """The tools of one corpus."""
     choices = ChoiceReader(talk, understanding, store)
     references = References(talk, choices, understanding, store)
-    return Tools(talk, choices, references, understanding, store, guess, nearness, role_names)
+    # the rules of one turn ask it again and again
+    mended = lru_cache(maxsize=_MENDED)(lambda text: understanding.query(text).text)
+    return Tools(talk, choices, references, understanding, store, mended, guess, nearness, role_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,9 @@ def read(question: str, conversation: Conversation, tools: Tools) -> Said:
     said = _read(question, conversation, tools)
     if not conversation.last or said.named or said.roles or not 1 <= len(said.own) <= _NAME:
         return said
-    framed = (_read(f"{frame} {question}", conversation, tools) for frame in _FRAMES)
+    words = re.finditer(r"(?:\b(?:la|les?)\s+|\bl['’])?([\w-]+)", question, re.IGNORECASE)
+    start = next((word.start() for word in words if said.own & set(terms(word[1]))), 0)
+    framed = (_read(f"{question[:start]}{frame} {question[start:]}", conversation, tools) for frame in _FRAMES)
     return next((one for one in framed if one.named and not one.own), said)
 
 

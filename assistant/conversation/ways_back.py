@@ -14,6 +14,8 @@ from assistant.language.analyzer import terms
 from assistant.replies import TurnKind
 
 _NOTHING_BEFORE = "Il n’y a rien avant cette question"
+_NEAR = 0.2  # the cosine from which words name an earlier need
+_TITLED = 0.5  # what the title of a sheet shown is worth beside the words of the need
 _NO_FILTER = "Aucun filtre n’est en place"
 
 
@@ -82,10 +84,21 @@ def _best_turn(rest: str, turns: Sequence[Turn], tools: Tools) -> Turn | None:
     for turn in turns:
         need = turn.need
         borne = {(f, v) for part in (need.facets, need.preferred) for f in part for v in part[f]}
-        shared = len(own & set(terms(need.text))) / len(own) if own else 0.0
-        scores.append(max(shared, float(bool(values & borne))))
+        shared = _share(own, need.text)
+        # « les vacances », where « congés » was typed and « Accès aux vacances » shown
+        titled = _TITLED * max((_share(own, title) for title in tools.titles(turn.shown)), default=0.0)
+        scores.append(max(shared, titled, float(bool(values & borne))))
     best = max(scores, default=0.0)
+    if best == 0 and own:
+        # in other words than those of the need
+        scores = [tools.nearness(rest, turn.need.text) for turn in turns]
+        best = max(scores, default=0.0)
+        best = best if best >= _NEAR else 0.0
     return turns[scores.index(best)] if best > 0 else None
+
+
+def _share(own: set[str], text: str) -> float:
+    return len(own & set(terms(text))) / len(own) if own else 0.0
 
 
 def removed(said: Said, tools: Tools) -> Plan | None:
