@@ -35,6 +35,11 @@ def converse(assistant: Assistant, seed: int, as_json: bool) -> None:
             continue
         try:
             answer, conversation = assistant.ask(question, conversation)
+        except KeyboardInterrupt:
+            if not sys.stdin.isatty():
+                raise
+            print(_STOP)
+            continue
         except AssistantError as error:
             said = json.dumps({"question": question, "error": str(error)}, ensure_ascii=False)
             print(said if as_json else f"{error}\n", flush=True)

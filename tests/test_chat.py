@@ -44,6 +44,7 @@ def test_at_a_prompt_control_c_drops_the_line_and_control_d_ends(settings):
         said += _until(parent, "Dites-moi ce que vous cherchez")
         os.write(parent, b"\x1b[A\n")
         said += _until(parent, "Dites-moi ce que vous cherchez")
+        time.sleep(1)  # the prompt is back
         os.kill(process.pid, signal.SIGINT)
         said += _until(parent, "ligne abandonnée")
         os.write(parent, b"\x04")
