@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from assistant.conversation.acts import LONGEST, NOTHING, Guess, load_acts
 from assistant.conversation.follow_up import Resolver
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import open_tools
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation
 from assistant.conversation.wordings import load_talk
-from assistant.corpus.corpus import ALIGNMENT, CALIBRATION, DEPARTMENTS, RANKING, SCHEMA, TALK, WORDINGS
+from assistant.corpus.corpus import ACTS, ALIGNMENT, CALIBRATION, DEPARTMENTS, RANKING, SCHEMA, TALK, WORDINGS
 from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
-from assistant.indexing.encoder import Encoder, Vectors, open_encoder
+from assistant.indexing.encoder import Vectors, open_encoder
 from assistant.replies import Answer, Cause, Drop, Excerpt, Refusal
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
@@ -62,7 +63,7 @@ class Assistant:
     def __init__(
         self,
         store: Store,
-        encoder: Encoder,
+        read: Callable[[str], Reading],
         schema: Schema,
         resolver: Resolver,
         alignment: Alignment,
@@ -73,18 +74,15 @@ class Assistant:
         self.store = store
         self.schema = schema
         self.settings = settings
-        self._encoder = encoder
-        self._alignment = alignment
+        self._read = read
         self._examples = Examples(*store.examples(), alignment, with_needs=settings.needs)
         self._ranking = ranking
         self._calibration = calibration
-        self._read = lru_cache(maxsize=_CACHED_NEEDS)(self._reading)
         self._quoter = Quoter(schema, store.thesaurus())
         self._understanding = resolver.tools.understanding
         self._turns = Turns(
             resolver, store, schema, self._answer, lambda *asked: self._search(*asked)[:2], self._excerpt, self._read
         )
-        self._turns_as_typed = self._turns.as_typed()
 
     @classmethod
     def open(cls, settings: Settings | None = None, calibration: Calibration | None = None) -> Assistant:
@@ -101,16 +99,36 @@ class Assistant:
         departments = load_departments(data / DEPARTMENTS).values()
         understanding = Understanding(load_wordings(data / WORDINGS), departments, store)
         talk, schema = load_talk(data / TALK), load_schema(data / SCHEMA)
+        # a text is encoded once, whether it is searched with or only read for what it asks
+        encode = lru_cache(maxsize=_CACHED_NEEDS)(encoder.encode_question)
+        acts = load_acts(data / ACTS, encoder.name)
+
+        @lru_cache(maxsize=_CACHED_NEEDS)
+        def read(text: str) -> Reading:
+            return alignment.read(encode(text))
+
+        @lru_cache(maxsize=_CACHED_NEEDS)
+        def guess(text: str) -> Guess:
+            return acts.guess(text, encode(text)) if acts and len(text) <= LONGEST else NOTHING
+
+        def nearness(one: str, other: str) -> float:
+            return float(read(one).vector @ read(other).vector)
+
+        tools = open_tools(talk, understanding, store, guess, nearness, schema.roles)
         return cls(
             store,
-            encoder,
+            read,
             schema,
-            Resolver(open_tools(talk, understanding, store), SmallTalk(talk), schema.roles),
+            Resolver(tools, SmallTalk(talk)),
             alignment,
             load_ranking(data / RANKING),
             calibration or load_calibration(data / CALIBRATION),
             settings,
         )
+
+    @cached_property
+    def _turns_as_typed(self) -> Turns:
+        return self._turns.as_typed()
 
     def ask(
         self,
@@ -141,9 +159,6 @@ class Assistant:
         query = self._turns.query(self._turns.resolver.resolve(question, conversation))
         found = self._search(query, limit or self.settings.sheets)
         return found.hits, found.evidence
-
-    def _reading(self, text: str) -> Reading:
-        return self._alignment.read(self._encoder.encode_question(text))
 
     def _search(self, query: Query, limit: int) -> _Found:
         vector, likely = self._read(query.text)

@@ -16,8 +16,10 @@ from assistant.export.turn_text import reply_text
 
 PROMPT = "> "
 _ENDS = ("quitter", "exit", "quit")
+_STOP = "\n(ligne abandonnée\u202f; Ctrl+D pour arrêter)"
 _WELCOME = (
-    "Posez vos questions\u00a0; «\u00a0annule\u00a0» revient en arrière, «\u00a0quitter\u00a0» ou Ctrl+D arrête.\n"
+    "Posez vos questions\u00a0; «\u00a0annule\u00a0» revient en arrière, «\u00a0aide\u00a0» dit comment demander, "
+    "«\u00a0quitter\u00a0» ou Ctrl+D arrête.\n"
 )
 
 
@@ -33,6 +35,11 @@ def converse(assistant: Assistant, seed: int, as_json: bool) -> None:
             continue
         try:
             answer, conversation = assistant.ask(question, conversation)
+        except KeyboardInterrupt:
+            if not sys.stdin.isatty():
+                raise
+            print(_STOP)
+            continue
         except AssistantError as error:
             said = json.dumps({"question": question, "error": str(error)}, ensure_ascii=False)
             print(said if as_json else f"{error}\n", flush=True)
@@ -62,9 +69,12 @@ def _typed() -> Iterator[str]:
     while True:
         try:
             question = input(PROMPT)
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             print()
             return
-        if question.strip().lower() in _ENDS:
+        except KeyboardInterrupt:
+            print(_STOP)
+            continue
+        if question.strip().lower().lstrip("/") in _ENDS:
             return
         yield question

@@ -143,7 +143,7 @@ def _chosen(titles: Sequence[str], question: str, every: bool, kind: Form, setti
             "Donnez des titres, une question (--question) ou --all\u00a0; les titres\u00a0: assistant sheets",
         )
     schema = load_schema(settings.data / SCHEMA)
-    store = open_store(settings.index, settings.data)
+    store = open_store(settings)
     known = store.sheets(store.sheet_ids({}))
     found = list(known) if every else [find_sheet(known, title) for title in titles]
     session = None

@@ -23,7 +23,7 @@ FOLDER = Path(__file__).resolve().parent / "dialogues"
 RIGHT = 0.95
 KEYS = frozenset(
     """text kind sheets first exactly absent focus facets excluded preferred sections count says choices numbers
-    same""".split()
+    same fails""".split()
 )
 
 
@@ -113,9 +113,17 @@ def test_there_are_sixty_dialogues_of_three_to_eight_turns():
 
 @pytest.mark.parametrize("name", FILES)
 def test_turns_are_understood(turns, name):
-    wrong = [f"{title} | {turn['text']} | {'; '.join(found)}" for title, turn, found, *_ in turns[name] if found]
-    share = 1 - len(wrong) / len(turns[name])
+    asked = [(title, turn, found) for title, turn, found, *_ in turns[name] if "fails" not in turn]
+    wrong = [f"{title} | {turn['text']} | {'; '.join(found)}" for title, turn, found in asked if found]
+    share = 1 - len(wrong) / len(asked)
     assert share >= RIGHT, f"{share:.3f}\n" + "\n".join(wrong)
+
+
+def test_what_is_said_to_fail_does(turns):
+    """So that a turn that is understood at last counts again."""
+    marked = [(turn["text"], found) for name in FILES for _, turn, found, *_ in turns[name] if "fails" in turn]
+    assert marked
+    assert not [text for text, found in marked if not found]
 
 
 def test_every_quote_of_every_turn_is_exact(turns, assistant):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.conversation.choices import changed
 from assistant.conversation.plan import Plan
-from assistant.conversation.said import Said, Tools, no_sheet, which
+from assistant.conversation.said import Said, Tools, asks, no_sheet, only, which
 from assistant.conversation.state import Need
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
@@ -24,11 +24,11 @@ _OF_THE_CORPUS = re.compile(
 
 def inspire(said: Said, tools: Tools) -> Plan | None:
     again = any(turn.kind is TurnKind.INSPIRE for turn in said.conversation.turns if turn.need == said.need)
-    if again and tools.talk.asks("more", said.folded):
+    if again and asks(said, "more", tools):
         return said.plan(TurnKind.INSPIRE)
     if again and _season(said.folded, tools):
         return said.plan(TurnKind.INSPIRE, Need(said.question))
-    if not tools.talk.asks("inspire", said.folded):
+    if not asks(said, "inspire", tools):
         return None
     named = [n for n in said.named if not n.out]
     return said.plan(TurnKind.INSPIRE, changed(Need(said.question), named, said.question))
@@ -44,9 +44,10 @@ def topic(need: Need, tools: Tools, folded: str) -> str:
 
 def training(said: Said, tools: Tools) -> Plan | None:
     asked = tools.talk.asks("training", said.folded)
-    if not asked:
+    about = asked or (tools.talk.asks("about_what", said.folded) if said.act == "training" else None)
+    if not about:
         return None
-    text = said.tail(asked.end()).strip(" ?!.")
+    text = said.tail(about.end()).strip(" ?!.")
     if terms(text):
         return said.plan(TurnKind.TRAINING, tools.subject(text))
     if said.last:
@@ -56,7 +57,7 @@ def training(said: Said, tools: Tools) -> Plan | None:
 
 def digest(said: Said, tools: Tools) -> Plan | None:
     again = said.last is not None and (Role.LIMITS in said.last.roles or said.last.kind is TurnKind.DIGEST)
-    if not (tools.talk.asks("digest", said.folded) or (again and tools.talk.asks("digest_again", said.folded))):
+    if not (asks(said, "digest", tools) or (again and tools.talk.asks("digest_again", said.folded))):
         return None
     everywhere = tools.talk.asks("everywhere", said.folded) or not said.listed
     sheets = tuple(tools.store.sheet_ids({})) if everywhere else said.listed
@@ -65,7 +66,7 @@ def digest(said: Said, tools: Tools) -> Plan | None:
 
 
 def amounts(said: Said, tools: Tools) -> Plan | None:
-    if not tools.talk.asks("amounts", said.folded):
+    if not asks(said, "amounts", tools):
         return None
     unit = next((name for name, u in tools.talk.units.items() if re.search(u.asked, said.folded)), "")
     if not unit or (not said.listed and said.own - set(terms(" ".join(tools.talk.units)))):
@@ -78,14 +79,14 @@ def amounts(said: Said, tools: Tools) -> Plan | None:
 
 
 def compare(said: Said, tools: Tools) -> Plan | None:
-    common = bool(tools.talk.asks("common", said.folded))
-    if not common and not tools.talk.asks("compare", said.folded):
+    common = asks(said, "common", tools)
+    if not common and not asks(said, "compare", tools):
         return None
     if not said.listed:
         return None if len(said.own) > 2 else no_sheet(said)
     wrong = [rank for rank in tools.references.ranks(said.folded, len(said.listed)) if rank > len(said.listed)]
     if wrong:
-        return which(said, tools.titles(said.listed), f"Il n’y a que {_sheets(len(said.listed))}")
+        return which(said, tools.titles(said.listed), only(len(said.listed)))
     chosen = _chosen(said, tools)
     counted = _COUNTED.search(said.folded)
     if counted and not chosen:
@@ -93,7 +94,7 @@ def compare(said: Said, tools: Tools) -> Plan | None:
         recent = _recent(said)
         chosen = said.listed if len(said.listed) == count else recent if len(recent) == count else ()
         if not chosen:
-            return which(said, tools.titles(said.listed), f"{_sheets(len(said.listed)).capitalize()} sont montrées")
+            return which(said, tools.titles(said.listed), _shown(len(said.listed)))
     chosen = chosen or (recent if len(recent := _recent(said)) > 1 else said.listed)[:MOST_COMPARED]
     if len(chosen) < 2:
         title = tools.titles(chosen)[0]
@@ -106,7 +107,7 @@ def compare(said: Said, tools: Tools) -> Plan | None:
 
 def all_sheets(said: Said, tools: Tools) -> Plan | None:
     everything = tuple(tools.store.sheet_ids({}))
-    if tools.talk.asks("all", said.folded):
+    if asks(said, "all", tools):
         if said.last:
             return said.plan(TurnKind.ALL)
         return said.plan(TurnKind.ALL, Need(said.question), sheets=everything)
@@ -122,14 +123,14 @@ def all_sheets(said: Said, tools: Tools) -> Plan | None:
 
 
 def more(said: Said, tools: Tools) -> Plan | None:
-    if not said.last or not tools.talk.asks("more", said.folded):
+    if not said.last or not asks(said, "more", tools):
         return None
     shown = frozenset(s for turn in said.conversation.turns if turn.need == said.need for s in turn.shown)
     return said.plan(TurnKind.MORE, leave_out=shown, roles=said.last.roles)
 
 
 def whole(said: Said, tools: Tools) -> Plan | None:
-    if not tools.talk.asks("whole", said.folded):
+    if not asks(said, "whole", tools):
         return None
     pointed = tools.references.point(said.folded, said.listed, said.focus, said.listed).sheets
     chosen = pointed or ((said.focus,) if said.focus else said.listed)
@@ -186,5 +187,5 @@ def _known(said: Said) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*said.listed, *earlier]))
 
 
-def _sheets(count: int) -> str:
-    return "une fiche" if count == 1 else f"{count} fiches"
+def _shown(count: int) -> str:
+    return "Une seule fiche est montrée" if count == 1 else f"{count} fiches sont montrées"

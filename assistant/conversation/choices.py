@@ -77,8 +77,9 @@ class ChoiceReader:
             if n.facet in PLACES and not n.out:
                 places[n.facet] = (*places.get(n.facet, ()), n.value)
         if len(places) > 1 and not self._store.sheet_ids(places):
-            alone = [{facet: values} for facet, values in places.items()]
-            if all(self._store.sheet_ids(place) for place in alone):
+            # a région without sheets tells nothing: what lies in it is not known
+            alone = [facet for facet in places if facet is not Facet.REGION]
+            if all(self._store.sheet_ids({facet: places[facet]}) for facet in alone):
                 return Contradiction(tuple(" ou ".join(values) for values in places.values()))
         return None
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from assistant.corpus.schema import Schema
 from assistant.language.folding import fold
-from assistant.language.sentences import clauses, sentences
+from assistant.language.sentences import sentences
 from assistant.replies import Cell
 from assistant.retrieval.quoting import cut_quote, silence
-from assistant.retrieval.sentence_scores import WORDS_OF_A_CLAUSE
+from assistant.retrieval.sentence_scores import clauses_of
 from assistant.values import Kind, Quote, Role, Section, Sheet, Span, Status
 
 
@@ -29,7 +29,7 @@ def section_quotes(sheet: Sheet, section: Section, schema: Schema, most: int) ->
     quoted: Span | None = None
     words = 0
     for span in spoken(sheet, section, schema):
-        for clause in _clauses(sheet, span):
+        for clause in clauses_of(sheet, span):
             words += len(sheet.slice(*clause).split())
             if quoted and words > most:
                 return (cut_quote(sheet, section, *quoted),)
@@ -57,9 +57,3 @@ def said_in(sheet: Sheet, section: Section, schema: Schema) -> list[Span]:
 def aligned(text: str) -> str:
     """The text folded letter by letter, at the same offsets: a ligature keeps its first letter."""
     return "".join((fold(char) or char)[0] for char in text)
-
-
-def _clauses(sheet: Sheet, span: Span) -> list[Span]:
-    shift = sheet.start
-    pieces = clauses(sheet.text, Span(span.start - shift, span.end - shift), WORDS_OF_A_CLAUSE)
-    return [Span(piece.start + shift, piece.end + shift) for piece in pieces]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.conversation.choices import ChoiceReader
@@ -16,14 +16,22 @@ from assistant.values import Sheet
 
 _AFTER = (
     r"(?=\W*$|\s*[,;:?!.]|\s+(?:fiches?|actions?|idees?|propositions?|pistes?|experiences?|ca|c'|elle|ils?|et|ou|est|a"
-    r"|avait|etait|coute|combien|quel\w*|stp|svp|s'il|avec|qui|pour|en)\b)"
+    r"|avait|etait|coute|combien|quel\w*|stp|svp|s'il|avec|qui|pour|en|me|m'\w+|te|t'\w+|nous|vous|se|semble|parait|plait"
+    r"|marche|dure|la|aussi|pareil|comment|quand|pourquoi|sans|dans|sur|par|plutot)\b)"
 )
-_NUMBER = r"(?:n°|numero |fiche |action |la |le |l')\s*(\d{1,3})"
+_NUMBERS = {"une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
+# « dans le 93 » is a place
+_NUMBER = rf"(?<!dans )(?<!sur )(?:n°|numero |fiche |action |la |le |l')\s*(\d{{1,3}}|{'|'.join(_NUMBERS)})"
 _ALONE = re.compile(r"^\W*(\d{1,3})\W*$")
 _HALF = 0.6  # of the weight of the words: less does not tell which sheet is meant
 _BESIDE = re.compile(r"\bla (suivante|precedente|prochaine)\b(?: fiche| action)?")
 _GROUPS = re.compile(r"\b(?:les|des|aux|ces) (deux|trois|quatre|cinq|2|3|4|5) (premieres?|dernieres?)\b")
-_COUNT = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
+_PART = 0.3  # of the weight of a title: less does not tell it
+_SHORT = 3  # letters of a shortened word
+_ARTICLE = re.compile(r"\b(?:la|le|les|cette|cet|ce|du|au)\s+|\bl'")
+_THIS = re.compile(r"cell?e-(?:la|ci)|celui-(?:la|ci)|cette \w+")
+_SMALL = re.compile(r"(?:d[eu]s?|la|les?|aux?|d'|l'|a)")
+_GOES_ON = re.compile(r"\s+(?:d[eu]s?|d'|pour|avec|sur|qui|contre|chez|a|aux?|en|entre|dans)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,8 @@ class Pointed:
     """The sheets that a text points to, and how sure: none when it points to nothing.
 
     ``asked`` is true when the text does point to a sheet, found or not; ``left`` is the folded text
-    less the words that point; ``traits`` are the choices by which they were told apart.
+    less the words that point; ``traits`` are the choices by which they were told apart; ``loose`` when
+    only a part of a title was told, among other words.
     """
 
     sheets: tuple[str, ...] = ()
@@ -39,6 +48,7 @@ class Pointed:
     left: str = ""
     out_of_range: int | None = None
     traits: tuple[Named, ...] = ()
+    loose: bool = False
 
 
 class References:
@@ -63,7 +73,8 @@ class References:
         ranked = self._by_rank(folded, listed, focus)
         if ranked.asked:
             return ranked
-        return self._by_trait(folded, listed) or self._by_title(folded, known) or Pointed(left=folded)
+        told = self._by_trait(folded, listed, focus) or self._by_title(folded, known) or self._by_part(folded, known)
+        return told or Pointed(left=folded)
 
     def named(self, folded: str, sheets: Iterable[Sheet]) -> tuple[str, ...]:
         """The sheets whose title is told by a part of the text: for « compare les visiteurs et l'atelier »."""
@@ -82,7 +93,10 @@ class References:
             for rank, pattern in self._ordinals.items()
             for match in re.finditer(rf"\b(?:{pattern}){_AFTER}", folded)
         ]
-        found += [(match.start(), int(match[1])) for match in re.finditer(rf"\b{_NUMBER}\b{_AFTER}", folded)]
+        found += [
+            (match.start(), _NUMBERS.get(match[1]) or int(match[1]))
+            for match in re.finditer(rf"\b{_NUMBER}\b{_AFTER}", folded)
+        ]
         return [rank for _, rank in sorted(found)]
 
     def group(self, folded: str, listed: Sequence[str]) -> tuple[str, ...]:
@@ -90,7 +104,7 @@ class References:
         match = _GROUPS.search(folded)
         if not match:
             return ()
-        count = _COUNT.get(match[1]) or int(match[1])
+        count = _NUMBERS.get(match[1]) or int(match[1])
         return tuple(listed[:count] if match[2].startswith("premiere") else listed[-count:])
 
     def _by_rank(self, folded: str, listed: Sequence[str], focus: str | None) -> Pointed:
@@ -110,11 +124,13 @@ class References:
             return Pointed(asked=True, left=left, out_of_range=wrong[0])
         return Pointed(tuple(dict.fromkeys(listed[rank - 1] for rank in ranks)), True, left)
 
-    def _by_trait(self, folded: str, listed: Sequence[str]) -> Pointed | None:
+    def _by_trait(self, folded: str, listed: Sequence[str], focus: str | None) -> Pointed | None:
         """« celle de l'Aube », « l'action terminée », « celle avec le café »: of the sheets listed."""
         pointing = self._talk.asks("pointing", folded)
         if not pointing or not listed:
             return None
+        if focus and _THIS.fullmatch(pointing.group()):
+            return Pointed((focus,), True, f"{folded[: pointing.start()]} {folded[pointing.end() :]}")
         traits = tuple(n for n in self._choices.find(folded) if not n.out)
         sheets = self._store.sheets(listed)
         if traits:
@@ -160,6 +176,47 @@ class References:
         whole = tuple(sheet for sheet in fits if own == titles[sheet])
         left = " ".join(word for word in re.findall(r"\w+", folded) if not own & _singular(terms(word)))
         return Pointed(whole if len(whole) == 1 else fits, True, left)
+
+    def _by_part(self, folded: str, known: Sequence[str]) -> Pointed | None:
+        """« le festival, combien de bénévoles ? », « le petit dej, pareil ? »: the words of one title only,
+        after an article, and a good part of its weight."""
+        titles = {sheet.id: _singular(terms(sheet.title)) for sheet in self._store.sheets(known)}
+        for article in _ARTICLE.finditer(folded):
+            told, fits, end = _run(folded, article.end(), titles)
+            if len(fits) != 1 or _GOES_ON.match(folded, end):
+                continue
+            rarity = self._store.rarity(sorted(titles[fits[0]]))
+            weight = sum(rarity[term] for term in titles[fits[0]] if _told(term, told))
+            if weight >= _PART * sum(rarity.values()):
+                return Pointed(fits, True, f"{folded[: article.start()]} {folded[end:]}", loose=True)
+        return None
+
+
+def _run(folded: str, start: int, titles: Mapping[str, set[str]]) -> tuple[set[str], tuple[str, ...], int]:
+    """The longest run of words from ``start`` that stand in one title: their stems, the titles, the end."""
+    told: set[str] = set()
+    fits: tuple[str, ...] = ()
+    end = start
+    for word in re.compile(r"[\w']+|[^\w\s]").finditer(folded, start):
+        stems = _singular(terms(word.group()))
+        if not stems:
+            if not _SMALL.fullmatch(word.group()):
+                break
+            continue
+        borne = tuple(
+            sheet
+            for sheet, title in titles.items()
+            if all(any(_told(term, {stem}) for term in title) for stem in told | stems)
+        )
+        if not borne:
+            break
+        told, fits, end = told | stems, borne, word.end()
+    return told, fits, end
+
+
+def _told(term: str, stems: Iterable[str]) -> bool:
+    """Whether one of the stems is a term, or its beginning: « déj » is a déjeuner."""
+    return any(term == stem or (len(stem) >= _SHORT and term.startswith(stem)) for stem in stems)
 
 
 def _singular(stems: Iterable[str]) -> set[str]:

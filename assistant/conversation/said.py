@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from assistant.conversation.acts import Guess
 from assistant.conversation.choices import ChoiceReader
 from assistant.conversation.plan import Plan
 from assistant.conversation.reference import References
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.conversation.wordings import TalkWordings
+from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
 from assistant.retrieval.choices import Named
@@ -19,17 +23,29 @@ from assistant.typography import guillemets
 from assistant.values import Role
 
 MOST_CHOICES = 6
+_MENDED = 256  # texts remembered
+_NAME = 3  # terms: a longer text is no name of a choice
+_FRAMES = ("dans", "pour", "avec")  # what a name alone leaves out
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What rules read with; compiled once over one corpus."""
+    """What rules read with; compiled once over one corpus.
+
+    ``mended`` gives a text as it is read, shorthand written out and spelling mended; ``guess`` says what a
+    mended text most likely asks for, ``nearness`` how near two texts are, from -1 to 1; ``role_names`` are
+    those of the page.
+    """
 
     talk: TalkWordings
     choices: ChoiceReader
     references: References
     understanding: Understanding
     store: Store
+    mended: Callable[[str], str]
+    guess: Callable[[str], Guess]
+    nearness: Callable[[str, str], float]
+    role_names: Mapping[Role, str]
 
     def titles(self, ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(sheet.title for sheet in self.store.sheets(ids[:MOST_CHOICES]))
@@ -41,20 +57,32 @@ class Tools:
 
     def as_typed(self) -> Tools:
         """The same, but questions are read as they are typed."""
-        return open_tools(self.talk, self.understanding.as_typed(), self.store)
+        return open_tools(
+            self.talk, self.understanding.as_typed(), self.store, self.guess, self.nearness, self.role_names
+        )
 
 
-def open_tools(talk: TalkWordings, understanding: Understanding, store: Store) -> Tools:
+def open_tools(
+    talk: TalkWordings,
+    understanding: Understanding,
+    store: Store,
+    guess: Callable[[str], Guess],
+    nearness: Callable[[str, str], float],
+    role_names: Mapping[Role, str],
+) -> Tools:
     """The tools of one corpus."""
     choices = ChoiceReader(talk, understanding, store)
-    return Tools(talk, choices, References(talk, choices, understanding, store), understanding, store)
+    references = References(talk, choices, understanding, store)
+    # the rules of one turn ask it again and again
+    mended = lru_cache(maxsize=_MENDED)(lambda text: understanding.query(text).text)
+    return Tools(talk, choices, references, understanding, store, mended, guess, nearness, role_names)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """One question of a conversation, folded, with the choices and sections that it names.
 
-    ``own`` are the terms of its subject, less those.
+    ``own`` are the terms of its subject, less those; ``act`` what it is guessed to ask for, once it was.
     """
 
     question: str
@@ -63,6 +91,7 @@ class Said:
     named: tuple[Named, ...]
     roles: tuple[Role, ...]
     own: frozenset[str]
+    act: str = ""
 
     @property
     def last(self) -> Turn | None:
@@ -94,14 +123,32 @@ class Said:
         return self.plan(TurnKind.CLARIFY, message=message, choices=tuple(choices))
 
 
+def asks(said: Said, name: str, tools: Tools) -> bool:
+    """Whether a turn asks for an act, in a wording that is known or by what was guessed."""
+    return said.act == name or tools.talk.asks(name, said.folded) is not None
+
+
 def read(question: str, conversation: Conversation, tools: Tools) -> Said:
-    """The question with what it names; « combien d'enfants » names a section, not a public."""
+    """The question with what it names; « combien d'enfants » names a section, not a public.
+
+    After others, a choice may stand by its name alone: « seniors », « le Var ».
+    """
+    said = _read(question, conversation, tools)
+    if not conversation.last or said.named or said.roles or not 1 <= len(said.own) <= _NAME:
+        return said
+    words = re.finditer(r"(?:\b(?:la|les?)\s+|\bl['’])?([\w-]+)", question, re.IGNORECASE)
+    start = next((word.start() for word in words if said.own & set(terms(word[1]))), 0)
+    framed = (_read(f"{question[:start]}{frame} {question[start:]}", conversation, tools) for frame in _FRAMES)
+    return next((one for one in framed if one.named and not one.own), said)
+
+
+def _read(question: str, conversation: Conversation, tools: Tools) -> Said:
     folded = fold(question)
     rest = tools.talk.without_sections(folded) if conversation.last else folded
     named = tools.choices.find(rest)
     if named:
         rest = tools.choices.rest(rest)
-    own = tools.understanding.subject(tools.talk.without("opens", rest)) - _FILLERS
+    own = tools.understanding.subject(tools.talk.without("opens", rest)) - tools.talk.filler_terms
     return Said(question, folded, conversation, named, asked(question, conversation, tools), frozenset(own))
 
 
@@ -129,8 +176,6 @@ def which(said: Said, titles: Sequence[str], among: str = "") -> Plan:
     return said.back(f"{among or 'Plusieurs fiches conviennent'}\u00a0: {named}. Laquelle\u202f?", titles)
 
 
-# what is left of a question that only narrows or only points
-_FILLERS = frozenset(
-    """seul uniqu surtout just actuel egal plutot interess oui ok merci stp svp quelqu chos part part niveau cot concern
-    precis exact rencontr combien cel celui ceux prefer final""".split()
-)
+def only(count: int) -> str:
+    """How few sheets are shown."""
+    return "Il n’y a qu’une fiche" if count == 1 else f"Il n’y a que {count} fiches"

@@ -33,6 +33,19 @@ class SmallTalk:
         ]
         return tuple((number, self._wordings.numbers[number]) for number in dict.fromkeys(numbers))
 
+    def numbers(self, danger: str) -> tuple[tuple[str, str], ...]:
+        """The emergency numbers of a danger, by its name, with whom they reach."""
+        found = (number for one in self._wordings.dangers if one.name == danger for number in one.numbers)
+        return tuple((number, self._wordings.numbers[number]) for number in found)
+
+    def elsewhere(self, folded: str) -> bool:
+        """Whether a danger is only the matter of a question: prevention, training, the past."""
+        return bool(self._elsewhere.search(folded))
+
+    def named(self, name: str) -> Reply | None:
+        """The reply of this name."""
+        return next((reply for reply, _ in self._replies if reply.name == name), None)
+
     def reply(self, folded: str) -> Reply | None:
         """What is said back to small talk."""
         if found := self._reply(folded):

@@ -10,13 +10,15 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from assistant.documents import Pattern, Strict, load_yaml
+from assistant.language.analyzer import terms
 from assistant.values import Facet, Role
 
 # the wordings that the code asks for by name
 TURNS = frozenset(
     """undo opposed other_subject same_subject inverse new_subject remove anywhere go_back go_start inspire
     ordinary_words training digest digest_again everywhere amounts least common compare all all_of more whole
-    rest everyone opens fragment points_back fresh about definite pointing greeting""".split()
+    rest everyone again everything about_what opens bends fragment points_back fresh about definite pointing
+    greeting""".split()
 )
 
 
@@ -59,6 +61,7 @@ class TalkWordings(Strict):
     difficulties: dict[str, tuple[Pattern, ...]]
     units: dict[str, Unit]
     discussion: dict[Role, str]
+    fillers: tuple[str, ...]
 
     @model_validator(mode="after")
     def _names_are_known(self) -> TalkWordings:
@@ -72,6 +75,11 @@ class TalkWordings(Strict):
     @cached_property
     def _turns(self) -> Mapping[str, re.Pattern[str]]:
         return {name: joined(patterns) for name, patterns in self.turns.items()}
+
+    @cached_property
+    def filler_terms(self) -> frozenset[str]:
+        """The stems of the words that tell no subject."""
+        return frozenset(term for word in self.fillers for term in terms(word))
 
     @cached_property
     def _sections(self) -> Mapping[Role, re.Pattern[str]]:

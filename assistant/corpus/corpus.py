@@ -26,6 +26,7 @@ RANKING = "ranking.yaml"
 CALIBRATION = "abstention.yaml"
 WORDINGS = "questions.yaml"
 TALK = "talk.yaml"
+ACTS = "acts.npz"
 ACTIONS = "actions"
 
 

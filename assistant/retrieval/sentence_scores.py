@@ -58,7 +58,7 @@ def read_sentences(sheet: Sheet, schema: Schema, thesaurus: Thesaurus) -> Iterat
             continue
         for span in sentences(sheet.slice(section.start, section.end), section.start):
             said = not schema.is_placeholder(sheet.slice(*span))
-            for clause in _clauses(sheet, span):
+            for clause in clauses_of(sheet, span):
                 place += 1
                 if said:
                     yield _sentence(sheet, clause, index, place, thesaurus)
@@ -106,7 +106,8 @@ def _sentence(sheet: Sheet, span: Span, section: int, place: int, thesaurus: The
     return Sentence(span, section, place, len(text.split()), terms, concepts, spoken_of(text))
 
 
-def _clauses(sheet: Sheet, span: Span) -> list[Span]:
+def clauses_of(sheet: Sheet, span: Span) -> list[Span]:
+    """The clauses of a span of a sheet, at their places in the source."""
     shift = sheet.start
     pieces = clauses(sheet.text, Span(span.start - shift, span.end - shift), WORDS_OF_A_CLAUSE)
     return [Span(piece.start + shift, piece.end + shift) for piece in pieces]

@@ -1,0 +1,136 @@
+"""What a turn asks for when no pattern finds it: a linear classifier learnt from examples.
+
+A softmax (https://en.wikipedia.org/wiki/Multinomial_logistic_regression) over the turn's vector, from the
+encoder that searches with it, and over its words and parts of words, which forgive spelling. It belongs to
+one model, is learnt from ``acts.yaml`` by ``benchmarks/fit_acts.py``, and does without other models.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import SchemaError
+from assistant.indexing.encoder import Vectors
+from assistant.language.analyzer import tokens
+from assistant.language.folding import fold
+
+SUBJECT = "subject"  # the act of a question with a subject of its own
+LONGEST = 160  # characters: a longer turn is a question, not a few words after others
+_WORD = re.compile(r"\w+|\?")
+_PARTS = (3, 4, 5)  # letters
+
+
+class Guess(NamedTuple):
+    """The likeliest act of a turn, and how likely its family is, from 0 to 1: « section » of « section.limits ».
+
+    ``strange`` when the turn has a word that no example has.
+    """
+
+    act: str
+    probability: float
+    strange: bool = False
+
+
+NOTHING = Guess(SUBJECT, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Acts:
+    """``mean`` is that of the encoder's vectors of turns, shape (dimension,); ``weights`` has a row an act
+    of ``names`` and a column a dimension, then one a feature, then one for what always holds.
+    """
+
+    names: tuple[str, ...]
+    mean: Vectors
+    features: dict[str, int]
+    weights: Vectors
+
+    def odds(self, text: str, vector: Vectors) -> NDArray[np.float64]:
+        """How likely each act is, shape (number of acts,); they sum to 1."""
+        dimension = len(self.mean)
+        scores = self.weights[:, -1] + self.weights[:, :dimension] @ centred(vector, self.mean)
+        rows = [self.features[feature] for feature in features(text) if feature in self.features]
+        if rows:
+            scores = scores + self.weights[:, [dimension + row for row in rows]].sum(axis=1) / np.sqrt(len(rows))
+        odds = np.exp(np.asarray(scores, dtype=np.float64) - scores.max())
+        return np.asarray(odds / odds.sum())
+
+    def guess(self, text: str, vector: Vectors) -> Guess:
+        """The likeliest act of a turn; ``vector`` is the encoder's for this text, shape (dimension,).
+
+        Acts of one family are weighed together: which section is asked for matters less than that one is.
+        """
+        odds = dict(zip(self.names, self.odds(text, vector).tolist(), strict=True))
+        families: dict[str, float] = {}
+        for act, probability in odds.items():
+            family = act.split(".")[0]
+            families[family] = families.get(family, 0.0) + probability
+        likeliest = max(families, key=lambda family: families[family])
+        members = [act for act in self.names if act.split(".")[0] == likeliest]
+        strange = any(fold(token.word) not in self.features for token in tokens(text))
+        return Guess(max(members, key=lambda act: odds[act]), families[likeliest], strange)
+
+
+def features(text: str) -> set[str]:
+    """The words of a turn, its pairs of words, and the parts of its words, with where they begin and end."""
+    words = ["^", *_WORD.findall(fold(text)), "$"]
+    found = {f"{before} {after}" for before, after in pairwise(words)}
+    for word in words[1:-1]:
+        found.add(word)
+        found.update(_parts(f"<{word}>"))
+    return found
+
+
+def centred(vectors: Vectors, mean: Vectors) -> Vectors:
+    """Vectors less their mean, of length one, along the last axis."""
+    moved = vectors - mean
+    return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=-1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def load_acts(path: Path, model: str) -> Acts | None:
+    """The classifier of a data folder; None when there is none for this model.
+
+    Raises:
+        SchemaError: the file cannot be read.
+    """
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if str(file["model"]) != model:
+                return None
+            rows = {feature: row for row, feature in enumerate(file["features"].tolist())}
+            weights = file["weights"].astype(np.float32)
+            return Acts(tuple(file["names"].tolist()), file["mean"].astype(np.float32), rows, weights)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise SchemaError(
+            f"Le fichier {path} ne peut pas être lu ({type(error).__name__}).", "Remettez celui du dépôt en place."
+        ) from None
+
+
+def save_acts(path: Path, model: str, acts: Acts) -> None:
+    """Write a classifier, in half precision."""
+    with path.open("wb") as file:
+        np.savez_compressed(
+            file,
+            model=model,
+            names=np.array(acts.names),
+            mean=acts.mean,
+            features=np.array(list(acts.features)),
+            weights=acts.weights.astype(np.float16),
+        )
+
+
+def _parts(word: str) -> Iterator[str]:
+    for size in _PARTS:
+        for start in range(len(word) - size + 1):
+            yield f"#{word[start : start + size]}"

@@ -1,0 +1,94 @@
+"""Needs after others: the same one narrowed, with more words, asked a section of; or a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.conversation.choices import PLACES, changed
+from assistant.conversation.plan import Plan
+from assistant.conversation.said import Said, Tools
+from assistant.conversation.state import Need
+from assistant.language.analyzer import terms
+from assistant.replies import TurnKind
+from assistant.values import Facet, Role
+
+OTHER_SUBJECT = "non, autre sujet"
+SAME_SUBJECT = "non, c’est la suite"
+_BARE = "actions"  # the words of a need that is only made of choices
+
+
+def section(
+    said: Said,
+    roles: tuple[Role, ...],
+    sheets: tuple[str, ...] | None = None,
+    words: str = "",
+    unsure: bool = False,
+) -> Plan:
+    """Something of the sheets shown: of the one that is talked about, when there is one."""
+    shown = sheets or ((said.focus,) if said.focus else said.listed) or None
+    focus = shown[0] if shown and len(shown) == 1 and shown[0] == said.focus else None
+    return said.plan(
+        TurnKind.SECTION,
+        roles=roles,
+        sheets=shown,
+        listed=said.listed or None,
+        focus=focus,
+        words=words,
+        other_way=OTHER_SUBJECT if unsure else "",
+    )
+
+
+def narrowed(said: Said, tools: Tools) -> Plan:
+    """The same need, under the choices that the turn names."""
+    touched = tuple({n.facet for n in said.named})
+    if set(touched) & set(PLACES):
+        touched = (*touched, *PLACES)
+    text = words_without(said.need, touched, tools)
+    if any(not n.firm and not n.out for n in said.named):
+        text = f"{text} {_less_opening(said, tools)}"
+    plan = same_need(said, changed(said.need, said.named, text))
+    return replace(plan, roles=said.roles, other_way=OTHER_SUBJECT)
+
+
+def refined(said: Said, tools: Tools) -> Plan:
+    """The same need, with the words of the turn."""
+    touched = tuple({n.facet for n in said.named})
+    text = f"{words_without(said.need, touched, tools)} {said.question}"
+    need = changed(said.need, said.named, text)
+    return said.plan(TurnKind.REFINE, need, roles=said.roles, other_way=OTHER_SUBJECT, notice=_following(said.need))
+
+
+def same_need(said: Said, need: Need) -> Plan:
+    """The need before, as it has become."""
+    return said.plan(TurnKind.FACET, need, notice=_following(said.need))
+
+
+def subject(said: Said, tools: Tools) -> Plan:
+    """A need of its own: nothing of the turns before holds."""
+    before = bool(said.last)
+    # the words that open a first question are its own; after others they are only a link
+    opening = tools.talk.asks("opens", said.folded) if before else None
+    text = said.tail(opening.end()) if opening and terms(said.folded[opening.end() :]) else said.question
+    return said.plan(
+        TurnKind.SUBJECT,
+        tools.subject(text.lstrip(" ,;:.!") or said.question),
+        roles=said.roles,
+        notice="Compris comme un nouveau sujet" if before else "",
+        other_way=SAME_SUBJECT if before else "",
+    )
+
+
+def words_without(need: Need, facets: Sequence[Facet], tools: Tools) -> str:
+    """The words of a need less those that name a choice of these facets."""
+    text = tools.choices.without(need.text, facets) if facets else need.text
+    return text if terms(text) else f"{_BARE} {text}".strip()
+
+
+def _less_opening(said: Said, tools: Tools) -> str:
+    opens = tools.talk.asks("opens", said.folded)
+    return said.tail(opens.end() if opens else 0).strip(" ?!.,")
+
+
+def _following(need: Need) -> str:
+    return f"Compris comme la suite de\u00a0: {need.text}"

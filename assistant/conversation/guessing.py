@@ -1,0 +1,117 @@
+"""Turns in words that no pattern knows: the likeliest act, when it is likely enough, as if they had asked for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from assistant.conversation.acts import SUBJECT, Guess
+from assistant.conversation.asking import all_sheets, amounts, compare, digest, inspire, more, training, whole
+from assistant.conversation.following import narrowed, refined, section
+from assistant.conversation.plan import Plan
+from assistant.conversation.said import Said, Tools
+from assistant.conversation.small_talk import SmallTalk
+from assistant.conversation.ways_back import anywhere, undo
+from assistant.conversation.wordings import Reply
+from assistant.values import Role
+
+_LIKELY = 0.5  # an act that is not likelier is not taken for what was meant
+_NEAR = 0.0  # the cosine from which a turn speaks of the need before it
+_CERTAIN = 0.9  # the same where a looser wording would be understood otherwise
+_SURE = 0.7  # the same where no turn came before, and for what is answered without a sheet
+
+
+def guessed_numbers(guess: Guess, folded: str, small_talk: SmallTalk) -> tuple[tuple[str, str], ...]:
+    """The emergency numbers of a danger that is told in other words; none for a professional's question."""
+    name = _within(guess, "danger.", _LIKELY)
+    return small_talk.numbers(name) if name and not small_talk.elsewhere(folded) else ()
+
+
+def guessed_reply(guess: Guess, small_talk: SmallTalk) -> Reply | None:
+    """What is said back to small talk in other words."""
+    name = _within(guess, "talk.", _SURE)
+    return small_talk.named(name) if name else None
+
+
+def guessed_role(text: str, tools: Tools) -> tuple[Role, ...]:
+    """The section that a part of a turn asks for."""
+    name = _within(tools.guess(text.strip()), "section.", _LIKELY) if text.strip(" ?!.,") else ""
+    return (Role(name),) if name else ()
+
+
+def told_roles(said: Said, tools: Tools) -> tuple[Role, ...]:
+    """The sections that a turn asks for: the likeliest, where one wording speaks of several."""
+    if len(said.roles) < 2 or _LISTS.search(said.folded):
+        return said.roles
+    likeliest = guessed_role(said.question, tools)
+    return likeliest if set(likeliest) <= set(said.roles) and likeliest else said.roles
+
+
+def certain(said: Said, tools: Tools) -> Plan | None:
+    """What is asked of the assistant itself, when hardly anything else can be meant."""
+    guess = tools.guess(tools.mended(said.question))
+    if guess.act not in (_ASKED if said.last else _FIRST) or guess.probability < _CERTAIN:
+        return None
+    return _LATER[guess.act](replace(said, act=guess.act), tools)
+
+
+def asks_section(said: Said, tools: Tools) -> bool:
+    """Whether a turn that names a choice asks about it: « est-ce toujours en cours ? »."""
+    return bool(_within(tools.guess(tools.mended(said.question)), "section.", _CERTAIN))
+
+
+def only_points(said: Said, tools: Tools) -> bool:
+    """Whether a turn points to a sheet and asks nothing of it: « je garde la deuxième »."""
+    return tools.guess(tools.mended(said.question)).act == "sheet"
+
+
+def stands_alone(said: Said, tools: Tools) -> bool:
+    """Whether a turn that opens as a follow-up is a question of its own: « et pour l'aide aux devoirs, une idée ? »
+    after another matter. What says « plutôt » never is.
+    """
+    if tools.talk.asks("bends", said.folded):
+        return False
+    guess = tools.guess(tools.mended(said.question))
+    alone = guess.act == SUBJECT and guess.probability >= _CERTAIN
+    return alone and tools.nearness(said.question, said.need.text) < _NEAR
+
+
+def guessed(said: Said, tools: Tools) -> Plan | None:
+    """What the likeliest act asks for."""
+    guess = tools.guess(tools.mended(said.question))
+    if guess.probability < (_LIKELY if said.last and not guess.strange else _SURE):
+        return None
+    again = replace(said, act=guess.act)
+    if not said.last:
+        return _FIRST[guess.act](again, tools) if guess.act in _FIRST and not guess.strange else None
+    if role := _within(guess, "section.", _LIKELY):
+        return section(said, said.roles or (Role(role),), words=said.question if said.own else "", unsure=True)
+    if guess.act == "more":
+        return inspire(again, tools) or more(again, tools)
+    if guess.act == "refine" and not said.named:
+        return refined(said, tools)
+    if guess.act in ("refine", "facet") and said.named:
+        return narrowed(said, tools)
+    return _LATER[guess.act](again, tools) if guess.act in _LATER else None
+
+
+def _within(guess: Guess, family: str, least: float) -> str:
+    """The name of an act within its family, when it is likely enough; else empty."""
+    return guess.act.removeprefix(family) if guess.act.startswith(family) and guess.probability >= least else ""
+
+
+_LISTS = re.compile(r"\w\W*(?:\bet\b|\bou\b|,)\W*\w")  # « les limites et le budget »
+Rule = Callable[[Said, Tools], Plan | None]
+_FIRST: Mapping[str, Rule] = {"inspire": inspire, "training": training, "digest": digest}
+_LATER: Mapping[str, Rule] = {
+    **_FIRST,
+    "all": all_sheets,
+    "amounts": amounts,
+    "compare": compare,
+    "common": compare,
+    "whole": whole,
+    "undo": undo,
+    "clear": anywhere,
+}
+_ASKED = ("amounts", "compare", "common", "digest", "whole", "training")
