@@ -13,6 +13,9 @@ from assistant.web.shelf import Shelf
 
 _ROWS = {Facet.KEYWORDS: "Thème", Facet.TERRITORY: "Territoire"}
 _GAPS = 4
+_REFERS = (
+    "Renvoi\u00a0: la fiche écrit «\u00a0cf document joint\u00a0» ou l’équivalent, mais le document n’est pas fourni."
+)
 _KEY = (
     '<p class="key"><span><b class="k0">0</b> aucune fiche</span><span><b class="k1">1</b> une</span>'
     '<span><b class="k2">2–3</b> deux ou trois</span><span><b class="k3">4\u00a0+</b> quatre ou plus</span></p>'
@@ -129,12 +132,12 @@ def _quality(fills: tuple[Fill, ...], sheets: int) -> str:
             f"<td>{fill.placeholder}</td><td>{fill.empty}</td></tr>"
         )
     return (
-        '<section><h2>Ce que les fiches laissent vide</h2><div class="wrap" tabindex="0" role="group"><table class="tight">'
+        '<section><h2>Ce que les fiches laissent vide</h2><div class="wrap" tabindex="0" role="group">'
+        '<table class="tight">'
         '<caption class="vh">Nombre de fiches par rubrique\u00a0: remplies, renvoi à un document joint, vides</caption>'
         '<thead><tr><th scope="col">Rubrique</th><th scope="col"><span class="vh">Part remplie</span></th>'
         '<th scope="col">Remplie</th><th scope="col">Renvoi</th><th scope="col">Vide</th></tr></thead>'
-        f'<tbody>{"".join(rows)}</tbody></table></div><p class="small soft">Renvoi\u00a0: la fiche écrit «\u00a0cf document '
-        "joint\u00a0» ou l’équivalent, mais le document n’est pas fourni.</p></section>"
+        f'<tbody>{"".join(rows)}</tbody></table></div><p class="small soft">{_REFERS}</p></section>'
     )
 
 
@@ -145,8 +148,8 @@ def _to_write(unanswered: Sequence[str], table: Grid, shelf: Shelf) -> str:
         lines.append(_wanted(f"{row} × {column}", why))
     blank = anchor("Préparer une fiche vide", shelf.link(Address(View.BLANK)), "btn")
     return (
-        '<section><h2 id="ecrire">Fiches à écrire</h2><p class="soft">Questions restées sans réponse, et cases vides où '
-        f'l’on attendrait une fiche.</p><ul class="todo">{"".join(lines)}</ul><p class="acts">{blank}</p></section>'
+        '<section><h2 id="ecrire">Fiches à écrire</h2><p class="soft">Questions restées sans réponse, et cases vides '
+        f'où l’on attendrait une fiche.</p><ul class="todo">{"".join(lines)}</ul><p class="acts">{blank}</p></section>'
     )
 
 

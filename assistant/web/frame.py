@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.web.address import Address, View
 from assistant.web.basket import Basket
-from assistant.web.markup import button, verbatim
+from assistant.web.markup import anchor, button, verbatim
 from assistant.web.shelf import Shelf
 
 _TABS = {
@@ -16,20 +16,24 @@ _TABS = {
 }
 
 
-def top_html(view: View, basket: Basket, shelf: Shelf, turn: str = "") -> str:
-    """The name of the page and the bar of views; for the script, which sheets are kept and which of its
-    messages, by number, is answered."""
+def top_html(view: View, tab: View, basket: Basket, shelf: Shelf, turn: str = "") -> str:
+    """The name of the page and the bar of views, among which ``tab`` is the one that led to the view.
+
+    What the style sheet shows depends on the class of ``#kept``; which also tells the script the sheets
+    that are kept, and which of its messages, by number, is answered.
+    """
     tabs = []
-    for tab, name in _TABS.items():
-        here = " here" if tab is view else ""
-        number = f" ({len(basket.picks)})" if tab is View.SELECTION else ""
-        where = verbatim(shelf.link(Address(tab)))
-        tabs.append(f'<li><a class="go{here}" id="v-{tab.value}" href="{where}">{name}{number}</a></li>')
+    for other, name in _TABS.items():
+        here = "here" if other is tab else ""
+        number = f" ({len(basket.picks)})" if other is View.SELECTION else ""
+        tabs.append(f"<li>{anchor(f'{name}{number}', shelf.link(Address(other)), here, f'v-{other.value}')}</li>")
     kept = verbatim(" ".join(basket.sheets))
+    shows = {View.TALK: "talking", View.BROWSE: "searching"}.get(view, "viewing")
     return (
         '<div class="bar"><p class="brand">Actions des centres sociaux '
         f"<small>{len(shelf.catalogue.sheets)}\u00a0fiches, citées mot pour mot</small></p>"
-        f'<nav><ul class="tabs">{"".join(tabs)}</ul></nav></div><span hidden id="kept" title="{kept}" value="{verbatim(turn)}"></span>'
+        f'<nav><ul class="tabs">{"".join(tabs)}</ul></nav></div>'
+        f'<span hidden id="kept" class="{shows}" title="{kept}" value="{verbatim(turn)}"></span>'
     )
 
 

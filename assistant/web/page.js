@@ -38,6 +38,7 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     if (!box) return false;
     box.value = `${++turn}|${message}`;
     box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
     return true;
   };
   const send = (message) => {

@@ -52,9 +52,9 @@ def build_page(warming: Warming, shelf: Shelf) -> Any:
         go = gr.Textbox(elem_id="go", label="Aller", visible="hidden")
         say = gr.Textbox(elem_id="say", label="Dire", visible="hidden")
 
-        top = _html(top_html(View.TALK, Basket(), shelf), "top")
+        top = _html(top_html(View.TALK, View.TALK, Basket(), shelf), "top")
         notice = _html("", "notice")
-        with gr.Row(elem_id="columns") as columns:
+        with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="talk"):
                 _html(_LEAD, "lead")
                 waiting = _html(_WAITING, "waiting", visible=not warming.ready)
@@ -72,31 +72,30 @@ def build_page(warming: Warming, shelf: Shelf) -> Any:
                     )
                     send = gr.Button("Demander", variant="primary", elem_id="send")
             examples = _examples()
-        with gr.Column(elem_id="place", visible="hidden") as place:
+        with gr.Column(elem_id="place"):
             head = _html("", "head")
             search = gr.Textbox(
                 elem_id="search",
                 label="Chercher dans les fiches",
                 placeholder="Un mot, un titre, un lieu",
                 max_lines=1,
-                visible="hidden",
             )
             view = _html("", "view")
         _html(_FOOT, "foot")
 
         states = [conversation, messages, unanswered]
         shown = [log, *states, question, again]
-        seen = [desk, basket, top, notice, columns, place, head, search, view]
+        seen = [desk, basket, top, notice, head, search, view]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         once, each = {**quiet, "trigger_mode": "once"}, {**quiet, "trigger_mode": "multiple"}
         gr.on([question.submit, send.click], talk.ask, [question, *states], shown, **once)
         for text, button in examples.items():
             button.click(partial(talk.ask, text), states, shown, **once)
         log.option_select(talk.choose, states, shown, **once)
-        say.input(talk.say, [say, *states], shown, **once)
+        say.submit(talk.say, [say, *states], shown, **once)
         restart.click(talk.restart, None, shown, **once)
-        go.input(visit.go, [go, desk, basket, unanswered, conversation], seen, **each)
-        search.input(visit.search, [search, desk, basket], [desk, view], **quiet, trigger_mode="always_last")
+        go.submit(visit.go, [go, desk, basket, unanswered, conversation], seen, **each)
+        search.change(visit.search, [search, desk, basket], [desk, view], **quiet, trigger_mode="always_last")
         page.load(talk.warm_up, None, waiting, **once)
         page.load(visit.open, [basket, unanswered, conversation], seen, **once)
         page.load(talk.ask_address, states, shown, **once)

@@ -149,7 +149,8 @@ def transpose_html(address: Address, sheet: Sheet, shelf: Shelf) -> str:
     return (
         f'<p class="acts top">{button("Imprimer", "", "print")}'
         f"{copy_link_button(shelf.link(replace(address, corpus=shelf.version)))}</p>"
-        '<div class="wrap fill" tabindex="0"><table><caption class="vh">Ce que dit la fiche, et chez nous</caption><thead><tr>'
+        '<div class="wrap fill" role="group" tabindex="0"><table>'
+        '<caption class="vh">Ce que dit la fiche, et chez nous</caption><thead><tr>'
         '<th scope="col">À transposer</th><th scope="col">Dans cette fiche</th>'
         f'<th scope="col">Et chez nous\u202f?</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
         f"{take_form('transposition', (sheet.id,))}"
@@ -164,7 +165,7 @@ def blank_html(shelf: Shelf) -> str:
             values = " · ".join(f"□\u00a0{verbatim(value)}" for value in label.values)
             rows.append(f'<tr><th scope="row">{verbatim(label.label)}</th><td>{values}</td></tr>')
     return (
-        f'<p class="acts top">{button("Imprimer", "", "print")}</p><div class="wrap fill" tabindex="0"><table>'
+        f'<p class="acts top">{button("Imprimer", "", "print")}</p><div class="wrap fill" role="group" tabindex="0"><table>'
         '<caption class="vh">Les rubriques d’une fiche</caption><thead><tr><th scope="col">Rubrique</th>'
         f'<th scope="col">À écrire</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )

@@ -104,9 +104,7 @@ def noted(sheet: str, note: str, desk: Desk, basket: Basket) -> tuple[Desk, Bask
     return replace(desk, fault="", told=told), basket
 
 
-def draw(
-    desk: Desk, basket: Basket, unanswered: Sequence[str], question: str, shelf: Shelf, turn: str = ""
-) -> Screen:
+def draw(desk: Desk, basket: Basket, unanswered: Sequence[str], question: str, shelf: Shelf, turn: str = "") -> Screen:
     """The screen of a desk; nothing but the frame when the conversation is in view.
 
     Args:
@@ -116,7 +114,8 @@ def draw(
     """
     address = desk.address
     way = back_html(desk.trail[-1] if desk.trail else Address(View.BROWSE), shelf) if address.view in _INNER else ""
-    top = top_html(desk.trail[0].view if desk.trail else address.view, basket, shelf, turn)
+    tab = desk.trail[0].view if desk.trail else address.view
+    top = top_html(address.view, tab, basket, shelf, turn)
     notice = notice_html(desk.fault, desk.told, desk.removed is not None)
     title, under, view = _drawn(address, basket, unanswered, question, shelf)
     return Screen(top, notice, head_html(title, under, way) if title else "", view)

@@ -51,7 +51,10 @@ class Visit:
 
     def search(self, words: str | None, desk: Desk, stored: object) -> tuple[Any, ...]:
         """The sheets that bear the words, as they are typed."""
-        address = replace(desk.address, view=View.BROWSE, words=(words or "")[:_MOST_SEARCHED], page=1)
+        words = (words or "")[:_MOST_SEARCHED]
+        if desk.address.view is not View.BROWSE or words == desk.address.words:
+            return gr.skip(), gr.skip()  # the box was filled by a link
+        address = replace(desk.address, words=words, page=1)
         return replace(desk, address=address), browse_html(address, read_basket(stored), self._shelf)
 
     def _seen(
@@ -64,16 +67,12 @@ class Visit:
     ) -> tuple[Any, ...]:
         question = conversation.last.need.text if conversation.last else ""
         screen = draw(desk, basket, unanswered, question, self._shelf, turn[:_MOST_TURN])
-        talking = desk.address.view is View.TALK
-        searching = desk.address.view is View.BROWSE
         return (
             replace(desk, fault="", told=""),
             basket.stored(),
             screen.top,
             screen.notice,
-            gr.update(visible=True if talking else "hidden"),
-            gr.update(visible="hidden" if talking else True),
             screen.head,
-            gr.update(value=desk.address.words, visible=True if searching else "hidden"),
+            desk.address.words,
             screen.view,
         )
