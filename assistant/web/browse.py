@@ -57,7 +57,8 @@ def browse_html(address: Address, basket: Basket, shelf: Shelf) -> str:
     here = copy_link_button(shelf.link(replace(address, page=page, corpus=shelf.version)))
     filters = "".join(_filter(facet, address, found, shelf, n) for n, facet in enumerate(_SHOWN))
     return (
-        f'<div class="browse"><div class="filters"><h2 class="vh">Filtrer</h2>{filters}</div>'
+        f'<div class="browse"><details class="all"><summary><b>Filtrer</b></summary>'
+        f'<div class="filters">{filters}</div></details>'
         f'<div class="results">{results}<p class="acts">{here}</p></div></div>'
     )
 

@@ -47,6 +47,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         scope = {**scope, "headers": [item for item in scope["headers"] if item[0].lower() not in _DROPPED_REQUEST]}
+        scope["query_string"] = scope["query_string"].replace(b"%00", b"")  # Gradio does not answer to these
         secured = _secured(send)
         if not _OPEN.fullmatch(scope["path"]):
             await _refusal(404, "Cette adresse n’existe pas.")(scope, receive, secured)

@@ -112,7 +112,8 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
   });
 
   // ---- notes: boxes to write in, kept as one types
-  let writing = null;
+  const wide = matchMedia("(min-width: 64.01rem)");
+  let writing = null, unfolded = false;
   const keep = (box) => { send(`note:${box.dataset.sheet}\n${box.value}`); };
   const flush = () => {
     if (!writing) return;
@@ -121,6 +122,12 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     writing = null;
   };
   const furnish = () => {
+    const filters = document.querySelector("#view details.all");  // always unfolded where there is room for them
+    if (filters && !filters.dataset.known) {
+      filters.dataset.known = "yes";
+      filters.open = unfolded || wide.matches;
+      filters.addEventListener("toggle", () => { unfolded = filters.open; });
+    }
     for (const note of document.querySelectorAll("#view div.note")) {
       const box = document.createElement("textarea");
       Object.assign(box, { id: note.id, rows: 3, maxLength: MOST_NOTE, value: note.textContent });
@@ -252,6 +259,8 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     for (const tab of document.querySelectorAll("#top a.go")) {
       if (tab.matches(".here")) tab.setAttribute("aria-current", "page");
     }
+    // Gradio opens links elsewhere, as if they left the page
+    for (const link of document.querySelectorAll("a.go[target], .toc a[target]")) link.removeAttribute("target");
     for (const table of document.querySelectorAll("#view .wrap[tabindex]:not([aria-label])")) {
       table.setAttribute("aria-label", text(table.querySelector("caption")));
     }

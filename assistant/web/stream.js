@@ -73,7 +73,7 @@
       closing = new Promise((resolve) => setTimeout(resolve, CLOSED_MS));
       if (last) await writer.write(encoder.encode(`${last}\n\n`));
       await writer.close();
-    })().catch((error) => writer.abort(error).catch(() => {}));
+    })().catch((error) => (first.signal.aborted ? writer.close() : writer.abort(error))).catch(() => {});
     return new Response(whole.readable, { status: answer.status, headers: answer.headers });
   };
 

@@ -18,10 +18,6 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 WIDTHS = [1280, 768, 320]
 
 
-# a loaded machine answers late; what is never shown still fails
-expect.set_options(timeout=20_000)
-
-
 def _open(page: Page, url: str) -> None:
     page.goto(url)
     expect(_box(page)).to_be_visible(timeout=30_000)
