@@ -73,7 +73,7 @@ def _parameters(address: Address, names: Mapping[Role, str]) -> Iterator[tuple[s
     written = {
         "chercher": address.words,
         "tri": address.order.value if address.order is not Order.CORPUS else "",
-        "page": str(address.page) if address.page > 1 else "",
+        "p": str(address.page) if address.page > 1 else "",
         "fiches": ",".join(address.sheets),
         "fiche": address.sheet,
         "extrait": f"{address.extract.start}-{address.extract.end}" if address.extract else "",
@@ -120,7 +120,7 @@ class _Reader:
                 self._sheet(sheet)
         elif name == "rubriques":
             self._columns(value)
-        elif name in ("q", "vue", "chercher", "tri", "page", "fiche", "extrait", "grille", "corpus"):
+        elif name in ("q", "vue", "chercher", "tri", "p", "fiche", "extrait", "grille", "corpus"):
             self._said[name] = value
         else:
             self._fault(f"{_echo(name)} n’est pas attendu")
@@ -198,7 +198,7 @@ class _Reader:
         return default
 
     def _page(self) -> int:
-        said = self._said.get("page", "1")
+        said = self._said.get("p", "1")
         if said.isascii() and said.isdecimal() and int(said[:6]) > 0:
             return int(said[:6])
         self._fault(f"la page {_echo(said)} n’existe pas")

@@ -20,6 +20,7 @@ _OPEN = re.compile(
 )
 # what Gradio tells the link previews of other sites, in English and with an address outside
 _PREVIEW = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>')
+_GRADIOS = re.compile(rb"(?:page|deep_link|view|__\w+)(?:=|$)")
 _DROPPED_REQUEST = {b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-for", b"x-forwarded-prefix", b"forwarded"}
 _HEADERS = {
     "Content-Security-Policy": (
@@ -47,7 +48,6 @@ class Guard:
             await self._app(scope, receive, send)
             return
         scope = {**scope, "headers": [item for item in scope["headers"] if item[0].lower() not in _DROPPED_REQUEST]}
-        scope["query_string"] = scope["query_string"].replace(b"%00", b"")  # Gradio does not answer to these
         secured = _secured(send)
         if not _OPEN.fullmatch(scope["path"]):
             await _refusal(404, "Cette adresse n’existe pas.")(scope, receive, secured)
@@ -70,8 +70,11 @@ class FrenchPage:
         if scope["type"] != "http" or scope["path"] != "/":
             await self._app(scope, receive, send)
             return
+        # our links name none of what Gradio reads for itself: a link that does would open an error
+        query = b"&".join(part for part in scope["query_string"].split(b"&") if not _GRADIOS.match(part))
         # a compressed page could not be rewritten
-        scope = {**scope, "headers": [item for item in scope["headers"] if item[0].lower() != b"accept-encoding"]}
+        headers = [item for item in scope["headers"] if item[0].lower() != b"accept-encoding"]
+        scope = {**scope, "headers": headers, "query_string": query}
         start: Message = {}
         parts: list[bytes] = []
 

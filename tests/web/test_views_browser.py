@@ -54,7 +54,7 @@ def test_a_link_opens_what_it_says(person) -> None:
 
 def test_what_a_link_says_wrong_is_said_and_the_rest_is_honoured(person) -> None:
     hostile = "<img src=x onerror=\"document.title='pris'\">"
-    person.open(f"/?vue=fiches&public=Seniors&public={hostile}&page=-1&tri=%00&{hostile}=1&corpus=aaaaaaaaaaaa")
+    person.open(f"/?vue=fiches&public=Seniors&public={hostile}&p=-1&page=9&tri=%00&{hostile}=1&corpus=aaaaaaaaaaaa")
     expect(person.page.locator("#notice .notice")).to_contain_text("Une partie du lien n’a pas pu être suivie")
     expect(person.page.locator("#notice .notice")).to_contain_text("Les fiches ont changé depuis")
     expect(person.page.locator("#view .row")).to_have_count(2)
