@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.web.address import Address, View
 from assistant.web.basket import Basket
-from assistant.web.markup import anchor, button, verbatim
+from assistant.web.markup import anchor, button, hidden, verbatim
 from assistant.web.shelf import Shelf
 
 _TABS = {
@@ -48,5 +48,6 @@ def notice_html(fault: str, told: str, undo: bool) -> str:
     parts = [f'<p class="notice">{verbatim(fault)}</p>'] if fault else []
     if told:
         again = button("Annuler", "annuler", "do") if undo else ""
-        parts.append(f'<p class="told"><span>{verbatim(told)}</span>{again}</p>')
+        close = button(f"✕{hidden('Fermer')}", "fermer", "do", "close")
+        parts.append(f'<p class="told"><span>{verbatim(told)}</span>{again}{close}</p>')
     return "".join(parts)

@@ -165,7 +165,8 @@ def blank_html(shelf: Shelf) -> str:
             values = " · ".join(f"□\u00a0{verbatim(value)}" for value in label.values)
             rows.append(f'<tr><th scope="row">{verbatim(label.label)}</th><td>{values}</td></tr>')
     return (
-        f'<p class="acts top">{button("Imprimer", "", "print")}</p><div class="wrap fill" role="group" tabindex="0"><table>'
+        f'<p class="acts top">{button("Imprimer", "", "print")}</p>'
+        '<div class="wrap fill" role="group" tabindex="0"><table>'
         '<caption class="vh">Les rubriques d’une fiche</caption><thead><tr><th scope="col">Rubrique</th>'
         f'<th scope="col">À écrire</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )

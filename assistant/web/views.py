@@ -62,7 +62,7 @@ class Screen(NamedTuple):
 def follow(said: str, desk: Desk, basket: Basket, shelf: Shelf) -> tuple[Desk, Basket]:
     """Where a message of the page leads: a link ``/?…``, or a change ``verb:sheet`` to the selection.
 
-    Messages come from the browser: what is none of ours changes nothing.
+    Messages come from the browser: what is none of ours changes nothing, « fermer » neither: what was told goes.
     """
     if said.startswith("/?"):
         return desk.to(*read_link(said, shelf)), basket

@@ -208,13 +208,13 @@ def test_every_width_reads_without_sideways_scrolling(page: Page, server, width:
     _check_access(page)
 
 
-def test_the_whole_sheet_unfolds(page: Page, server) -> None:
+def test_means_and_results_unfold(page: Page, server) -> None:
     _open(page, server.url)
     _ask(page, ISOLATION)
     card = page.locator(".card").first
-    expect(card.get_by_text("Fichier(s) associé(s)")).to_be_hidden()
-    card.locator("summary").click()
-    expect(card.get_by_text("Fichier(s) associé(s)")).to_be_visible()
+    expect(card.get_by_text("Résultat sur le territoire")).to_be_hidden()
+    card.locator("summary", has_text="Résultats").click()
+    expect(card.get_by_text("Résultat sur le territoire")).to_be_visible()
     _check_access(page)
 
 
