@@ -7,6 +7,7 @@
 (() => {
   const fetched = window.fetch;
   const awaited = new Set();  // ids of events that were sent and are not finished
+  const early = new Set();    // ids of events that were finished before the server said that it took them
   const sending = new Set();  // events on their way
   let closing = Promise.resolve();
   const CLOSED_MS = 60;  // more than the client needs to take note that its stream is closed
@@ -18,7 +19,10 @@
     sending.add(sent);
     try {
       const answer = await sent;
-      if (answer.ok) awaited.add((await answer.clone().json()).event_id);
+      if (answer.ok) {
+        const { event_id: id } = await answer.clone().json();
+        if (!early.delete(id)) awaited.add(id);
+      }
       return answer;
     } finally {
       sending.delete(sent);
@@ -32,7 +36,7 @@
     if (!completed && !message.includes("close_stream")) return false;
     try {
       const said = JSON.parse(message.replace(/^data:\s*/, ""));
-      if (said.msg === "process_completed") awaited.delete(said.event_id);
+      if (said.msg === "process_completed" && !awaited.delete(said.event_id)) early.add(said.event_id);
       return said.msg === "close_stream";
     } catch {
       return false;

@@ -212,9 +212,9 @@ def test_means_and_results_unfold(page: Page, server) -> None:
     _open(page, server.url)
     _ask(page, ISOLATION)
     card = page.locator(".card").first
-    expect(card.get_by_text("Résultat sur le territoire")).to_be_hidden()
+    expect(card.get_by_role("heading", name="Résultat sur le territoire")).to_be_hidden()
     card.locator("summary", has_text="Résultats").click()
-    expect(card.get_by_text("Résultat sur le territoire")).to_be_visible()
+    expect(card.get_by_role("heading", name="Résultat sur le territoire")).to_be_visible()
     _check_access(page)
 
 
