@@ -215,6 +215,22 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     if (event.key === "Escape" && shown(back)) back.click();
   });
 
+  // ---- a server that does not answer: Gradio would say nothing
+  let lost;
+  addEventListener("unreachable", () => {
+    if (!lost) {
+      lost = document.createElement("p");
+      lost.className = "lost";
+      document.body.append(lost);
+    }
+    lost.textContent = "Le serveur ne répond pas. Rien n’est perdu : réessayez dans un moment, ou rechargez la page.";
+    tell(lost.textContent);
+  });
+  addEventListener("reached", () => {
+    lost?.remove();
+    lost = null;
+  });
+
   // ---- the conversation
   let last = "0 ";
   const follow = () => {

@@ -23,7 +23,11 @@
         const { event_id: id } = await answer.clone().json();
         if (!early.delete(id)) awaited.add(id);
       }
+      dispatchEvent(new Event("reached"));
       return answer;
+    } catch (error) {
+      dispatchEvent(new Event("unreachable"));
+      throw error;
     } finally {
       sending.delete(sent);
       await closing;

@@ -226,3 +226,23 @@ def test_the_examples_are_answered(server) -> None:
     for texts in EXAMPLES.values():
         for text in texts:
             assert server.ask(text).json()["answered"], text
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "said"),
+    [
+        ({}, 422, "n’existe pas"),
+        ({"quoi": "selection", "format": "pdf", "fiches": ""}, 422, "Aucune fiche à emporter"),
+        ({"quoi": "selection", "format": "pdf", "fiches": "perdue"}, 422, "Aucune fiche à emporter"),
+        ({f"champ{n}": "x" for n in range(300)}, 400, "n’a pas la forme attendue"),
+    ],
+)
+def test_an_order_that_cannot_be_made_is_said(server, fields, status: int, said: str) -> None:
+    answer = httpx.post(f"{server.url}/emporter", data=fields)
+    assert answer.status_code == status
+    assert said in answer.text
+
+
+def test_a_link_that_names_what_gradio_reads_opens_the_page(server) -> None:
+    for link in ("/?page=x", "/?vue=fiches&page=-1&deep_link=x&tri=%00", "/?__theme=dark"):
+        assert httpx.get(f"{server.url}{link}").status_code == 200
