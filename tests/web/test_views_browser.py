@@ -72,7 +72,7 @@ def test_the_list_is_filtered_searched_and_its_link_opens_the_same(person) -> No
     expect(person.page.locator("p[role=status]")).to_have_text("2 fiches")
     expect(person.page.get_by_role("checkbox", name="Seniors")).to_be_focused()
     person.page.get_by_label("Chercher dans les fiches").press_sequentially("mémoi")
-    expect(person.page.locator("#view .found")).to_contain_text("1\u00a0fiche avec")
+    expect(person.page.locator("#view .found")).to_have_text("1\u00a0fiche avec «\u00a0mémoi\u00a0»")
     expect(person.page.get_by_label("Chercher dans les fiches")).to_be_focused()
     person.press("Copier le lien")
     expect(person.page.locator("p[role=status]")).to_have_text("Copié.")
