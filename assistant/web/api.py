@@ -16,7 +16,7 @@ from assistant.conversation.state import Conversation
 from assistant.errors import AssistantError, QuestionError, UsageError
 from assistant.export.json_form import answer_document
 from assistant.values import Facet
-from assistant.web.page import log_unexpected
+from assistant.web.talk import log_unexpected
 from assistant.web.warming import Warming
 
 MOST_TURNS = 50

@@ -1,8 +1,4 @@
-"""An answer as HTML: pure functions. Every field is escaped, and what a sheet says is never touched.
-
-Each function gives one line: a blank line inside a quote would end the block of HTML for the Markdown
-reader of the page, which would then read the rest of the quote as Markdown.
-"""
+"""An answer as HTML: pure functions, one line each, as in ``markup``."""
 
 from __future__ import annotations
 
@@ -11,31 +7,75 @@ from html import escape
 from itertools import groupby
 
 from assistant.errors import AssistantError
-from assistant.export.text_form import SILENCE, searched_too
+from assistant.export.text_form import SILENCE
 from assistant.replies import Answer, Excerpt
-from assistant.values import Facet, Kind, Quote, Role, Section, Sheet, Status
+from assistant.values import Quote, Role, Section, Sheet, Span, Status
+from assistant.web.address import MOST_COMPARED, Address, View, link
+from assistant.web.markup import (
+    anchor,
+    button,
+    copy_link_button,
+    copy_quotes_button,
+    facts_html,
+    hidden,
+    keep_button,
+    label_html,
+    quote_html,
+    quotes_html,
+    section_html,
+    silent_html,
+    verbatim,
+)
 
 RoleNames = Mapping[Role, str]
 _ENDS = ((Role.LIMITS, "Limites"), (Role.PERSPECTIVES, "Perspectives"))
+_MOST_CHIPS = 8
+_SHORT = 40  # characters of a value that stands on a folded line
 _UNEXPECTED = "Une erreur inattendue a empêché la réponse."
 _UNEXPECTED_REMEDY = "Posez la question autrement\u202f; si cela revient, prévenez qui a installé l’assistant."
 
 
 def question_html(question: str) -> str:
     """What the user asked, as the user wrote it."""
-    return f'<div class="me"><p><span>Votre question</span> {_verbatim(question)}</p></div>'
+    return f'<div class="me"><p><span>Votre question</span> {verbatim(question)}</p></div>'
 
 
 def answer_html(answer: Answer, names: RoleNames) -> str:
     """What the assistant says, then the cards of the sheets; or a refusal, then the nearest sheet."""
-    understood = _understood(answer, names)
-    wanted = answer.query.roles
     if answer.answered:
-        cards = [_card(excerpt, wanted, number) for number, excerpt in enumerate(answer.sheets, start=1)]
-        return _block(f'<p class="found">{escape(answer.message)}</p>', understood, *cards)
-    advice = "Essayez avec d’autres mots, ou sans l’une des conditions\u00a0: le public, le lieu, le thème."
-    refusal = f'<div class="no"><p class="found">{escape(answer.message)}</p><p>{advice}</p></div>'
-    return _block(refusal, understood, *(_card(excerpt, wanted) for excerpt in answer.nearest))
+        cards = [card(excerpt, answer, names, number) for number, excerpt in enumerate(answer.sheets, start=1)]
+        return block(
+            f'<p class="found">{escape(answer.message)}</p>', understood(answer), *cards, _shared(answer, names)
+        )
+    return block(
+        _refusal(answer, names), understood(answer), *(card(excerpt, answer, names) for excerpt in answer.nearest)
+    )
+
+
+def _shared(answer: Answer, names: RoleNames) -> str:
+    """A link that asks the same need again, under the same choices; nothing of the conversation stands in it."""
+    query = answer.query
+    asked = Address(View.TALK, question=query.text, facets=query.facets, corpus=answer.corpus_version)
+    sheets = tuple(excerpt.sheet.id for excerpt in answer.sheets)
+    compare = ""
+    if len(sheets) > 1:
+        there = link(Address(View.COMPARE, sheets=sheets[:MOST_COMPARED]), names)
+        compare = anchor("Comparer ces fiches", there, "btn")
+    return f'<p class="acts">{compare}{copy_link_button(link(asked, names))}</p>'
+
+
+def _refusal(answer: Answer, names: RoleNames) -> str:
+    """What was not found, and ways on: a condition less, the list, the sheets to write."""
+    ways = []
+    for text, removal in answer.turned.chips[:_MOST_CHIPS]:
+        says = f"Sans «\u00a0{verbatim(text)}\u00a0»"
+        ways.append(f"<li>{button(says, f'question:{removal}', 'say')}</li>")
+    said = "Pour avancer, enlevez une condition\u00a0:" if ways else "Essayez avec d’autres mots, ou\u00a0:"
+    browse, cover = (link(Address(view), names) for view in (View.BROWSE, View.COVERAGE))
+    ways.append(f"<li>{anchor('Parcourir toutes les fiches', browse, 'btn')}</li>")
+    written = f"Question notée, le temps de cette session, dans {anchor('les fiches à écrire', cover)}."
+    found = f'<p class="found">{escape(answer.message)}</p>'
+    return f'<div class="no">{found}<p>{said}</p><ul>{"".join(ways)}</ul><p class="small">{written}</p></div>'
 
 
 def error_html(error: Exception) -> str:
@@ -43,126 +83,131 @@ def error_html(error: Exception) -> str:
     happened, remedy = _UNEXPECTED, _UNEXPECTED_REMEDY
     if isinstance(error, AssistantError):
         happened, remedy = error.happened, error.remedy
-    return _block(f'<div class="no"><p class="found">{escape(happened)}</p><p>{escape(remedy)}</p></div>')
+    return block(f'<div class="no"><p class="found">{escape(happened)}</p><p>{escape(remedy)}</p></div>')
+
+
+def about_html(sheet: Sheet, names: RoleNames, version: str) -> str:
+    """An invitation to ask about one sheet."""
+    found = f'<p class="found">Vos questions sur «\u00a0{verbatim(sheet.title)}\u00a0»</p>'
+    return block(
+        found,
+        f'<article class="card"><h2><span>{verbatim(sheet.title)}</span></h2>{facts_html(sheet)}'
+        f"{folds(sheet)}{actions(sheet, (), names, version)}</article>",
+    )
 
 
 def waiting_html() -> str:
     """What stands in the place of an answer that waits for the model."""
-    return _block('<p class="found wait">Le modèle de langue se charge, la réponse vient ensuite…</p>')
+    return block('<p class="found wait">Le modèle de langue se charge, la réponse vient ensuite…</p>')
 
 
-def _block(*parts: str) -> str:
-    return f'<div class="it">{"".join(parts)}</div>'
-
-
-def _understood(answer: Answer, names: RoleNames) -> str:
-    """How a question was completed with the one before, how it was read, what it was narrowed to."""
-    query = answer.query
-    chips = [_chip(f"«\u00a0{typed}\u00a0» lu «\u00a0{read}\u00a0»") for typed, read in query.corrections]
-    chips += [_chip(f"{facet.value}\u00a0: {' ou '.join(values)}") for facet, values in query.facets.items()]
-    chips += [_chip(f"sauf {facet.value}\u00a0: {' ou '.join(values)}") for facet, values in query.excluded.items()]
-    chips += [_chip(f"contient «\u00a0{phrase}\u00a0»") for phrase in query.phrases]
-    if answer.follows:
-        chips = [_chip(f"suite de «\u00a0{query.text}\u00a0»", " from"), *chips]
-        chips += [_chip(f"rubrique\u00a0: {names[role]}") for role in query.roles]
-    also = ", ".join(map(_verbatim, searched_too(answer)))
-    return (f'<p class="chips">Compris\u00a0: {" ".join(chips)}</p>' if chips else "") + (
-        f'<p class="also">Cherché aussi\u00a0: {also}</p>' if also else ""
+def fresh_no_more(html: str) -> str:
+    """An answer that another one follows: its chips cannot be taken away any more."""
+    return html.replace(
+        '<button type="button" class="btn say chip"', '<button type="button" disabled class="btn say chip"'
     )
 
 
-def _chip(text: str, shape: str = "") -> str:
-    return f'<span class="chip{shape}">{_verbatim(text)}</span>'
+def block(*parts: str) -> str:
+    """What the assistant answers."""
+    return f'<div class="it">{"".join(parts)}</div>'
 
 
-def _card(excerpt: Excerpt, wanted: Sequence[Role], number: int | None = None) -> str:
+def understood(answer: Answer) -> str:
+    """How a question was completed with the one before, how it was read, what it was narrowed to; each
+    can be taken away."""
+    chips = []
+    if answer.follows:
+        chips.append(f'<span class="chip from">suite de «\u00a0{verbatim(answer.query.text)}\u00a0»</span>')
+    for text, removal in answer.turned.chips[:_MOST_CHIPS]:
+        opening, closing = hidden("Retirer «\u00a0"), hidden("\u00a0»")
+        says = f"{opening}{verbatim(text)}{closing}"
+        chips.append(button(says, f"question:{removal}", "say", "chip"))
+    chips += [f'<span class="chip">contient «\u00a0{verbatim(phrase)}\u00a0»</span>' for phrase in answer.query.phrases]
+    return f'<p class="chips">Compris\u00a0: {" ".join(chips)}</p>' if chips else ""
+
+
+def card(excerpt: Excerpt, answer: Answer, names: RoleNames, number: int | None = None) -> str:
     """One sheet; without a number it is the nearest one, which does not answer.
 
     Limits and perspectives are always there, and come first when the question is about them.
     """
     ends = f'<div class="ends">{"".join(_end(excerpt, role, name) for role, name in _ENDS)}</div>'
-    quotes = _quotes(excerpt)
-    asked = any(role in wanted for role, _ in _ENDS)
+    said = answers(excerpt)
+    quotes = _quotes(said, excerpt.sheet)
+    asked = any(role in answer.query.roles for role, _ in _ENDS)
     near = '<p class="band">La fiche la plus proche – elle ne répond pas à la question</p>'
     rank = f'<span class="n">{number}</span> ' if number else ""
     parts = [
         near if number is None else "",
-        f"<h2>{rank}<span>{_verbatim(excerpt.sheet.title)}</span></h2>",
-        _facts(excerpt.sheet),
+        f"<h2>{rank}<span>{verbatim(excerpt.sheet.title)}</span></h2>",
+        facts_html(excerpt.sheet),
         f'<p class="why">{escape(excerpt.reason)}</p>',
         *((ends, quotes) if asked else (quotes, ends)),
-        _whole_sheet(excerpt.sheet),
+        folds(excerpt.sheet),
+        actions(excerpt.sheet, said or excerpt.quotes, names, answer.corpus_version),
     ]
     return f'<article class="card{" near" if number is None else ""}">{"".join(parts)}</article>'
 
 
-def _facts(sheet: Sheet) -> str:
-    department = [f"<b>{_verbatim(value)}</b>" for value in sheet.facet(Facet.DEPARTMENT)]
-    others = (value for facet in (Facet.PUBLIC, Facet.TERRITORY, Facet.STATUS) for value in sheet.facet(facet))
-    structure = " · ".join(_verbatim(value) for value in sheet.facet(Facet.STRUCTURE))
+def answers(excerpt: Excerpt) -> tuple[Quote, ...]:
+    """The quotes besides limits and perspectives."""
+    ends = {*excerpt.limits, *excerpt.perspectives}
+    return tuple(quote for quote in excerpt.quotes if quote not in ends)
+
+
+def actions(sheet: Sheet, quotes: Sequence[Quote], names: RoleNames, version: str) -> str:
+    """What can be done with a sheet: read it whole at the best quote, keep it, copy its quotes."""
+    best = next((quote for quote in quotes if quote.marks), quotes[0] if quotes else None)
+    extract = best.marks[0] if best and best.marks else Span(best.start, best.end) if best else None
+    there = link(Address(View.SHEET, sheet=sheet.id, extract=extract), names)
+    about = hidden(f"\u00a0: {verbatim(sheet.title)}")
+    read = anchor(f"Voir dans la fiche{about}", there, "btn")
+    return f'<p class="acts">{read}{keep_button(sheet, False)}{copy_quotes_button(quotes, sheet, version)}</p>'
+
+
+def folds(sheet: Sheet) -> str:
+    """Means and results, folded; what they come down to stands on the folded line."""
+    means = _fold("Moyens", (Role.PEOPLE, Role.FUNDING), sheet)
+    return f'<div class="more">{means}{_fold("Résultats", (Role.RESULTS,), sheet)}</div>'
+
+
+def _fold(name: str, roles: Sequence[Role], sheet: Sheet) -> str:
+    sections = [section for role in roles for section in sheet.sections_with(role)]
+    if not sections:
+        return ""
+    said = "".join(f"<h3>{verbatim(section.label)}</h3>{section_html(section, sheet)}" for section in sections)
     return (
-        f'<p class="facts">{" · ".join([*department, *map(_verbatim, others)])}</p>'
-        f'<p class="org">{structure or SILENCE[Status.EMPTY]}</p>'
+        f'<details><summary><b>{name}</b> <span class="peek">{_peek(sections, sheet)}</span></summary>'
+        f'<div class="pair">{said}</div></details>'
     )
 
 
-def _quotes(excerpt: Excerpt) -> str:
-    """The quotes besides limits and perspectives, those of one section above its label."""
-    ends = {*excerpt.limits, *excerpt.perspectives}
-    said = (quote for quote in excerpt.quotes if quote not in ends)
-    groups = [list(group) for _, group in groupby(said, key=lambda quote: quote.section)]
-    return "".join(f"{''.join(_quote(quote, excerpt.sheet) for quote in group)}{_reference(group)}" for group in groups)
+def _peek(sections: Sequence[Section], sheet: Sheet) -> str:
+    """Short values to the letter; of the others, how many sections say something."""
+    short = [
+        f'<span class="says">{verbatim(sheet.slice(*value))}</span>'
+        for section in sections
+        for value in section.values
+        if section.status is Status.FILLED and value[1] - value[0] <= _SHORT
+    ]
+    filled = sum(section.status is Status.FILLED for section in sections)
+    if not filled:
+        return SILENCE[Status.EMPTY]
+    return " · ".join([*short, f"{filled} rubrique{'s' if filled > 1 else ''} sur {len(sections)}"])
+
+
+def _quotes(quotes: Sequence[Quote], sheet: Sheet) -> str:
+    """The quotes of one section above its label."""
+    groups = [list(group) for _, group in groupby(quotes, key=lambda quote: quote.section)]
+    return "".join(f"{quotes_html(group, sheet)}{label_html(group)}" for group in groups)
 
 
 def _end(excerpt: Excerpt, role: Role, name: str) -> str:
     quotes = excerpt.limits if role is Role.LIMITS else excerpt.perspectives
     shape = "end" if role is Role.LIMITS else "end next"
     if not quotes:
-        silence = SILENCE[excerpt.silent.get(role, Status.EMPTY)]
-        return f'<div class="{shape} void"><h3>{name}</h3><p class="none">{silence}</p></div>'
-    said = "".join(f"{_quote(quote, excerpt.sheet)}{_reference([quote])}" for quote in quotes)
+        silence = silent_html(excerpt.silent.get(role, Status.EMPTY))
+        return f'<div class="{shape} void"><h3>{name}</h3>{silence}</div>'
+    said = "".join(f"{quote_html(quote, excerpt.sheet)}{label_html([quote])}" for quote in quotes)
     return f'<div class="{shape}"><h3>{name}</h3>{said}</div>'
-
-
-def _quote(quote: Quote, sheet: Sheet) -> str:
-    """The text to the letter. Where its section goes on, the style sheet draws « […] »: the text of the
-    element stays the quote alone."""
-    section = next((s for s in sheet.sections if s.start <= quote.start and quote.end <= s.end), None)
-    cut = section is not None and not quote.whole and section.kind is Kind.TEXT
-    before = " after-cut" if cut and section and section.start < quote.start else ""
-    after = " before-cut" if cut and section and quote.end < section.end else ""
-    return f'<blockquote class="quote{before}{after}">{_marked(quote)}</blockquote>'
-
-
-def _marked(quote: Quote) -> str:
-    parts = []
-    done = quote.start
-    for start, end in quote.marks:
-        parts.append(_verbatim(quote.text[done - quote.start : start - quote.start]))
-        parts.append(f"<mark>{_verbatim(quote.text[start - quote.start : end - quote.start])}</mark>")
-        done = end
-    return "".join([*parts, _verbatim(quote.text[done - quote.start :])])
-
-
-def _reference(quotes: Sequence[Quote]) -> str:
-    extract = "" if all(quote.whole for quote in quotes) else " <i>extrait</i>"
-    return f'<p class="ref">{_verbatim(quotes[0].section)}{extract}</p>'
-
-
-def _whole_sheet(sheet: Sheet) -> str:
-    sections = "".join(f"<h3>{_verbatim(section.label)}</h3>{_section(section, sheet)}" for section in sheet.sections)
-    summary = '<b>Lire la fiche entière</b> <span class="peek">toutes ses rubriques, mot pour mot</span>'
-    return f'<details class="more"><summary>{summary}</summary><div class="pair">{sections}</div></details>'
-
-
-def _section(section: Section, sheet: Sheet) -> str:
-    texts = (_verbatim(sheet.slice(*value)) for value in section.values)
-    said = "".join(f'<blockquote class="quote">{text}</blockquote>' for text in texts)
-    if section.status is Status.FILLED:
-        return said
-    return f'{said}<p class="none">{SILENCE[section.status]}</p>'
-
-
-def _verbatim(text: str) -> str:
-    """Escaped; line ends as references, so that they reach the page as they are and the HTML stays on one line."""
-    return escape(text).replace("\r", "&#13;").replace("\n", "&#10;")

@@ -15,11 +15,12 @@ MOST_BODY_BYTES = 256 * 1024
 # addresses fetched for the client, monitoring, descriptions of the API) stays shut
 _OPEN = re.compile(
     r"/|/config/?|/(?:assets|static|svelte)/.+|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt"
-    r"|/page\.(?:css|js)|/healthz|/api/ask"
+    r"|/(?:page\.css|page\.js|stream\.js)|/healthz|/api/ask|/emporter"
     r"|/gradio_api/(?:queue/join|queue/data|heartbeat/[a-z0-9]+|startup-events|app_id|reset|cancel)/?"
 )
 # what Gradio tells the link previews of other sites, in English and with an address outside
 _PREVIEW = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>')
+_GRADIOS = re.compile(rb"(?:page|deep_link|view|__\w+)(?:=|$)")
 _DROPPED_REQUEST = {b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-for", b"x-forwarded-prefix", b"forwarded"}
 _HEADERS = {
     "Content-Security-Policy": (
@@ -69,8 +70,11 @@ class FrenchPage:
         if scope["type"] != "http" or scope["path"] != "/":
             await self._app(scope, receive, send)
             return
+        # our links name none of what Gradio reads for itself: a link that does would open an error
+        query = b"&".join(part for part in scope["query_string"].split(b"&") if not _GRADIOS.match(part))
         # a compressed page could not be rewritten
-        scope = {**scope, "headers": [item for item in scope["headers"] if item[0].lower() != b"accept-encoding"]}
+        headers = [item for item in scope["headers"] if item[0].lower() != b"accept-encoding"]
+        scope = {**scope, "headers": headers, "query_string": query}
         start: Message = {}
         parts: list[bytes] = []
 

@@ -1,4 +1,5 @@
-// What Gradio does not do: speak French, bring the question into view, say one short thing aloud.
+// What Gradio does not do: speak French, bring what is new into view and say it aloud in one short sentence,
+// follow the links and buttons of our own HTML without leaving the page, copy, download.
 "use strict";
 
 for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"]]]) {
@@ -7,55 +8,305 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
 
 (() => {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let status, shown = "0 ";
+  const PATIENCE_MS = 10000;  // for an answer to a message, before the next is sent all the same
+  const WRITING_MS = 500;     // without a key, before a note is kept
+  const MOST_NOTE = 5000;
+  const TALK = "/?vue=conversation";
 
-  const text = (element) => (element ? element.textContent.trim() : "");
+  const by = (id) => document.getElementById(id);
+  const text = (element) => (element ? element.textContent.trim().replace(/\s+/g, " ") : "");
+  const shown = (element) => Boolean(element && element.checkVisibility());
 
-  // the log of Gradio would be read whole: only the count is said, from an element of our own
-  const prepare = (log) => {
+  // ---- saying: one polite region for the whole page
+  let status;
+  const tell = (said) => {
     if (!status) {
       status = document.createElement("p");
       status.className = "vh";
       status.setAttribute("role", "status");
-      log.parentElement.append(status);
+      document.body.append(status);
     }
+    if (status.textContent !== said) status.textContent = said;
+  };
+
+  // ---- messages to the server, one after the other: each carries the selection as the one before left it
+  const waiting = [];
+  let turn = 0, sent = 0;
+
+  const write = (id, message) => {
+    const box = document.querySelector(`#${id} :is(textarea, input)`);
+    if (!box) return false;
+    box.value = `${++turn}|${message}`;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
+    return true;
+  };
+  const send = (message) => {
+    waiting.push(message);
+    next();
+  };
+  const next = () => {
+    if (sent || !waiting.length || !write("go", waiting.shift())) return;
+    sent = turn;
+    const mine = sent;
+    setTimeout(() => { if (sent === mine) settle(); }, PATIENCE_MS);
+  };
+  const settle = () => {
+    sent = 0;
+    requestAnimationFrame(() => setTimeout(() => { arrive(); next(); }, 30));
+  };
+
+  // ---- going from view to view: the focus and the scroll are found again
+  const left = new Map();  // by view: where it was scrolled, what had the focus
+  let here = location.pathname + location.search;
+  let aim = null;
+
+  const place = (link) => {
+    const said = new URLSearchParams(link.split("?")[1] || "");
+    return `${said.get("vue") || (said.get("fiche") ? "fiche" : "conversation")} ${said.get("fiche") || ""}`;
+  };
+  const key = (element) => element && (element.id || element.value || element.getAttribute("href"));
+
+  const visit = (link, push = true) => {
+    flush();
+    const from = place(here), to = place(link);
+    if (from !== to) left.set(from, { top: scrollY, focus: key(document.activeElement) });
+    aim = from === to ? { focus: key(document.activeElement) } : { ...left.get(to), view: to };
+    here = link;
+    if (push) history.pushState({}, "", link);
+    send(link);
+  };
+
+  // links that differ by a page or a filter lead to the same thing; « ajouter » becomes « retirer »
+  const same = (wanted) => {
+    if (!wanted) return null;
+    const id = wanted.split(":")[1];
+    return by(wanted) || [...document.querySelectorAll("#place :is(button, a, input), #columns :is(a, button)")].find(
+      (element) => shown(element) && (key(element) === wanted || (id && element.matches(".keep") && element.value.endsWith(`:${id}`)))
+    );
+  };
+
+  const arrive = () => {
+    const wanted = aim;
+    aim = null;
+    if (!wanted) return;
+    const found = same(wanted.focus);
+    if (!wanted.view) {
+      if (document.activeElement === document.body) (found || document.querySelector("#head h1"))?.focus({ preventScroll: true });
+      return;
+    }
+    const mark = by("extrait") || document.querySelector("#view mark.here");
+    if (wanted.view.startsWith("fiche") && mark && wanted.top === undefined) {
+      document.querySelector("#head h1")?.focus({ preventScroll: true });
+      mark.scrollIntoView({ block: "center" });
+      return;
+    }
+    scrollTo(0, wanted.top || 0);
+    const title = document.querySelector(shown(by("columns")) ? "#question textarea" : "#head h1");
+    (found && shown(found) ? found : title)?.focus({ preventScroll: true });
+  };
+
+  addEventListener("popstate", () => {
+    const link = location.pathname + location.search;
+    if (link !== here) visit(location.search ? link : TALK, false);
+  });
+
+  // ---- notes: boxes to write in, kept as one types
+  const wide = matchMedia("(min-width: 64.01rem)");
+  let writing = null, unfolded = false;
+  const keep = (box) => { send(`note:${box.dataset.sheet}\n${box.value}`); };
+  const flush = () => {
+    if (!writing) return;
+    clearTimeout(writing.timer);
+    keep(writing.box);
+    writing = null;
+  };
+  const furnish = () => {
+    const filters = document.querySelector("#view details.all");  // always unfolded where there is room for them
+    if (filters && !filters.dataset.known) {
+      filters.dataset.known = "yes";
+      filters.open = unfolded || wide.matches;
+      filters.addEventListener("toggle", () => { unfolded = filters.open; });
+    }
+    for (const note of document.querySelectorAll("#view div.note")) {
+      const box = document.createElement("textarea");
+      Object.assign(box, { id: note.id, rows: 3, maxLength: MOST_NOTE, value: note.textContent });
+      box.dataset.sheet = note.getAttribute("value");
+      box.addEventListener("input", () => {
+        if (writing) clearTimeout(writing.timer);
+        writing = { box, timer: setTimeout(flush, WRITING_MS) };
+      });
+      note.replaceWith(box);
+    }
+  };
+  addEventListener("pagehide", flush);
+
+  // ---- copying, downloading
+  const copy = async (button) => {
+    const said = button.classList.contains("link") ? new URL(button.value, location.origin).href : button.value;
+    try {
+      await navigator.clipboard.writeText(said);
+      button.classList.add("copied");
+      tell("Copié.");
+    } catch {
+      const box = document.createElement("textarea");
+      Object.assign(box, { readOnly: true, value: said, rows: 4, className: "tocopy" });
+      box.setAttribute("aria-label", "Texte à copier");
+      button.parentElement.after(box);
+      box.select();
+      tell("Le navigateur ne permet pas de copier. Le texte est sélectionné : copiez-le.");
+    }
+  };
+
+  const take = async (form, submitter) => {
+    flush();
+    const data = new FormData(form, submitter);
+    for (const box of document.querySelectorAll("#view textarea[data-sheet]")) data.append(`note:${box.dataset.sheet}`, box.value);
+    const line = form.querySelector(".ref");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data) });
+      if (!answer.ok) throw new Error(await answer.text());
+      const file = document.createElement("a");
+      file.href = URL.createObjectURL(await answer.blob());
+      file.download = decodeURIComponent((answer.headers.get("Content-Disposition") || "").split("''")[1] || "fiches");
+      file.click();
+      setTimeout(() => URL.revokeObjectURL(file.href), PATIENCE_MS);
+      line.textContent = `Fichier prêt : ${file.download}`;
+    } catch (error) {
+      line.textContent = error instanceof TypeError ? "Le serveur ne répond pas. Réessayez." : error.message;
+    }
+    tell(line.textContent);
+  };
+
+  // ---- what is clicked, ticked, sent
+  const say = (value) => {
+    if (!shown(by("columns"))) visit(TALK);
+    write("say", value);
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.go");
+    if (link && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) && by("go")) {
+      event.preventDefault();
+      visit(link.getAttribute("href"));
+    }
+    const button = event.target.closest("button:is(.do, .say, .copy, .print)");
+    if (!button) return;
+    if (button.matches(".copy")) copy(button);
+    else if (button.matches(".print")) print();
+    else if (button.matches(".say")) say(button.value);
+    else {
+      flush();
+      aim = { focus: key(button) };
+      send(button.value);
+    }
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("input.go")) visit(event.target.value);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form.go, form.take")) return;
+    event.preventDefault();
+    if (form.matches(".take")) take(form, event.submitter);
+    else visit(`/?${new URLSearchParams(new FormData(form))}`);
+  });
+  document.addEventListener("keydown", (event) => {
+    const back = by("back");
+    if (event.key === "Escape" && shown(back)) back.click();
+  });
+
+  // ---- a server that does not answer: Gradio would say nothing
+  let lost;
+  addEventListener("unreachable", () => {
+    if (!lost) {
+      lost = document.createElement("p");
+      lost.className = "lost";
+      document.body.append(lost);
+    }
+    lost.textContent = "Le serveur ne répond pas. Rien n’est perdu : réessayez dans un moment, ou rechargez la page.";
+    tell(lost.textContent);
+  });
+  addEventListener("reached", () => {
+    lost?.remove();
+    lost = null;
+  });
+
+  // ---- the conversation
+  let last = "0 ";
+  const follow = () => {
+    const log = by("conversation");
+    if (!log) return;
     const live = log.matches("[role=log]") ? log : log.querySelector("[role=log]");
-    if (live && live.getAttribute("aria-live") !== "off") {
+    if (live && live.getAttribute("aria-live") !== "off") {  // it would be read whole: only the count is said
       live.setAttribute("aria-live", "off");
       live.setAttribute("aria-label", "Conversation");
     }
-  };
-
-  // the name that Gradio gives to a message is the whole message again, as HTML, after an English word
-  const unname = () => {
-    for (const message of document.querySelectorAll("#conversation [data-testid][aria-label]")) {
-      message.removeAttribute("aria-label");
-    }
-  };
-
-  const follow = () => {
-    document.body.classList.remove("dark");  // one palette, whose contrasts are known
-    const log = document.getElementById("conversation");
-    if (!log) return;
-    prepare(log);
     const parts = [...log.querySelectorAll(".me, .it")];
-    const last = parts.at(-1);
-    const now = `${parts.length} ${text(last)}`;
-    if (now === shown) return;
-    shown = now;
-    status.textContent = last && last.matches(".it") ? text(last.querySelector(".found")) : "";
+    const newest = parts.at(-1);
+    const now = `${parts.length} ${text(newest)}`;
+    if (now === last || !shown(log)) return;
+    last = now;
+    if (newest) tell(newest.matches(".it") ? text(newest.querySelector(".found")) : "");
     // the question, with its answer below it; an answer by itself says what is wrong
     const before = parts.at(-2);
-    const top = last && last.matches(".it") && before && before.matches(".me") ? before : last;
+    const top = newest && newest.matches(".it") && before && before.matches(".me") ? before : newest;
     if (top) top.scrollIntoView({ block: "start", behavior: still.matches ? "auto" : "smooth" });
+  };
+
+  // ---- keeping what Gradio draws in step
+  let told = "";
+  const announce = () => {
+    const now = [text(by("notice")), shown(by("place")) ? text(document.querySelector("#view .said")) : ""];
+    if (now.join("|") === told) return;
+    told = now.join("|");
+    if (now.join("")) tell(now[0] || now[1]);
+  };
+  const mark = () => {
+    const kept = by("kept");
+    if (!kept) return;
+    const ids = new Set(kept.title.split(" "));
+    for (const button of document.querySelectorAll("#conversation button.keep")) {
+      const id = button.value.slice(button.value.indexOf(":") + 1), inside = ids.has(id);
+      if (button.classList.contains("in") === inside) continue;
+      button.classList.toggle("in", inside);
+      button.value = `${inside ? "retirer" : "garder"}:${id}`;
+      button.firstElementChild.textContent = inside ? "Dans ma sélection" : "Ajouter à ma sélection";
+    }
+    for (const tab of document.querySelectorAll("#top a.go")) {
+      if (tab.matches(".here")) tab.setAttribute("aria-current", "page");
+    }
+    // Gradio opens links elsewhere, as if they left the page
+    for (const link of document.querySelectorAll("a.go[target], .toc a[target]")) link.removeAttribute("target");
+    for (const table of document.querySelectorAll("#view .wrap[tabindex]:not([aria-label])")) {
+      table.setAttribute("aria-label", text(table.querySelector("caption")));
+    }
+    if (sent && kept.getAttribute("value") === String(sent)) settle();
+  };
+  const french = () => {
+    for (const toast of document.querySelectorAll("[data-testid=toast-body]:not([lang])")) {
+      toast.lang = "fr";
+      toast.querySelector("[data-testid=toast-close]")?.setAttribute("aria-label", "Fermer");
+      toast.querySelector(".toast-title, .toast-title-row span")?.replaceChildren("La page n’a pas pu répondre");
+      toast.querySelector("[data-testid=toast-text]")?.replaceChildren("Réessayez dans quelques secondes.");
+    }
   };
 
   let pending = 0;
   new MutationObserver(() => {
-    unname();  // at once: before anything is painted or read
+    // at once, before anything is painted or read. The name that Gradio gives to a message is the whole
+    // message again, as HTML, after an English word
+    for (const message of document.querySelectorAll("#conversation [data-testid][aria-label]")) message.removeAttribute("aria-label");
+    furnish();
+    mark();
+    french();
     cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(follow);
+    pending = requestAnimationFrame(() => {
+      document.body.classList.remove("dark");  // one palette, whose contrasts are known
+      follow();
+      announce();
+      next();
+    });
   }).observe(document, {
-    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label"],
+    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "value", "class"],
   });
 })();

@@ -14,18 +14,20 @@ os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_T
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant.errors import ServerError
 from assistant.settings import Settings
-from assistant.web import api
+from assistant.web import api, take_away
 from assistant.web.guard import FrenchPage, Guard
 from assistant.web.page import build_page
+from assistant.web.shelf import open_shelf
+from assistant.web.taking import TAKE
 from assistant.web.warming import Warming
 
 _HERE = Path(__file__).resolve().parent
-_HEAD = '<script src="/page.js"></script><link rel="stylesheet" href="/page.css">'
+_HEAD = '<script src="/stream.js"></script><script src="/page.js"></script><link rel="stylesheet" href="/page.css">'
 _ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not listened on
 _GRACE_SECONDS = 2  # open pages hold a stream: without a limit, stopping would wait for them
 _SANS = ["Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif"]
@@ -38,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         MissingIndex, StaleIndex, DamagedIndex, SchemaError, EncoderError: before anything is served.
     """
     warming = Warming(settings)
+    shelf = open_shelf(settings)
     warming.start()
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -50,6 +53,10 @@ def create_app(settings: Settings) -> FastAPI:
     async def ask(request: Request) -> JSONResponse:
         return await api.ask(request, warming)
 
+    @app.post(TAKE)
+    async def take(request: Request) -> Response:
+        return await take_away.take(request, shelf)
+
     @app.get("/page.css")
     async def style() -> FileResponse:
         return FileResponse(_HERE / "page.css", headers={"Cache-Control": "no-cache"})
@@ -58,9 +65,13 @@ def create_app(settings: Settings) -> FastAPI:
     async def script() -> FileResponse:
         return FileResponse(_HERE / "page.js", headers={"Cache-Control": "no-cache"})
 
+    @app.get("/stream.js")
+    async def stream() -> FileResponse:
+        return FileResponse(_HERE / "stream.js", headers={"Cache-Control": "no-cache"})
+
     gr.mount_gradio_app(
         app,
-        build_page(warming),
+        build_page(warming, shelf),
         path="/",
         server_name=settings.host,
         server_port=settings.port,

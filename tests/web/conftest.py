@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,9 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from assistant.settings import Settings
 
@@ -81,3 +86,81 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def slow_server(settings: Settings, tmp_path: Path) -> Callable[[float], object]:
     """``with slow_server(seconds) as server``: one whose model takes so many seconds more to warm up."""
     return lambda seconds: _running(settings, tmp_path, seconds)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        reason = "no chromium found: apt install chromium"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+def _is_fault(message: ConsoleMessage) -> bool:
+    """An export that the server refuses is said by the browser too."""
+    return message.type == "error" and not message.location["url"].endswith("/emporter")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in an English browser; fails if it asks anything of another host, or if a script fails."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US", reduced_motion="reduce")
+    opened = context.new_page()
+    asked: list[str] = []
+    faults: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
+    yield opened
+    context.close()
+    hosts = {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts <= {"127.0.0.1"}
+    assert not faults
+
+
+# a loaded machine answers late; what is never shown still fails
+expect.set_options(timeout=20_000)
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone at the page: opens, asks, clicks, and looks at what is there."""
+
+    page: Page
+    url: str
+
+    def open(self, link: str = "/") -> None:
+        """Open a link and wait for the page to be drawn."""
+        self.page.goto(f"{self.url}{link}")
+        expect(self.page.locator("#kept")).to_be_attached(timeout=30_000)
+
+    def ask(self, question: str) -> None:
+        box = self.page.get_by_role("textbox", name="Votre question")
+        box.fill(question)
+        box.press("Enter")
+
+    def press(self, name: str, nth: int = 0) -> None:
+        """Press the button or link of this name, or that begins with it."""
+        wanted = re.compile(f"^{re.escape(name)}")
+        found = self.page.get_by_role("button", name=wanted).or_(self.page.get_by_role("link", name=wanted))
+        found.nth(nth).click()
+
+    def see(self, title: str) -> None:
+        """Wait for the view of this title."""
+        expect(self.page.locator("#head h1")).to_have_text(title)
+
+    def check_access(self) -> None:
+        """No fault that axe finds, nothing that scrolls sideways but tables."""
+        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": _RULES}})
+        assert found.violations_count == 0, found.generate_report()
+        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.fixture
+def person(page: Page, server: Server) -> Person:
+    return Person(page, server.url)

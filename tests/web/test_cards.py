@@ -10,9 +10,9 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.errors import QuestionError
-from assistant.replies import Answer, Excerpt
+from assistant.replies import Answer, Chip, Excerpt, Turned
 from assistant.values import Facet, Kind, Query, Quote, Role, Section, Sheet, Span, Status
-from assistant.web.cards import answer_html, error_html, question_html
+from assistant.web.cards import answer_html, error_html, fresh_no_more, question_html
 
 NAMES = {role: role.value for role in Role}
 HOSTILE = '<script>alert("1")</script>\n\n# titre & <img src=x onerror=alert(1)>'
@@ -57,7 +57,24 @@ def _tags(page: str) -> set[str]:
     return set(re.findall(r"<\s*/?\s*([a-zA-Z0-9]+)", page))
 
 
-ALLOWED = {"article", "b", "blockquote", "details", "div", "h2", "h3", "i", "mark", "p", "span", "summary"}
+ALLOWED = {
+    "a",
+    "article",
+    "button",
+    "li",
+    "ul",
+    "b",
+    "blockquote",
+    "details",
+    "div",
+    "h2",
+    "h3",
+    "i",
+    "mark",
+    "p",
+    "span",
+    "summary",
+}
 
 
 def test_hostile_fields_stay_text() -> None:
@@ -67,28 +84,50 @@ def test_hostile_fields_stay_text() -> None:
     assert HOSTILE in html.unescape(page)
 
 
-def test_what_was_corrected_required_and_searched_besides_is_said_and_escaped() -> None:
-    query = Query(
-        text="isolement",
-        terms=(),
-        words={},
-        phrases=("<b>lien</b>",),
-        corrections=(("<i>lisolemen", "isolement"),),
-        expansions=tuple(("mot", f"<u>concept {number}") for number in range(9)),
-    )
-    page = answer_html(replace(_answer(_excerpt()), query=query), NAMES)
-    assert "«\u00a0&lt;i&gt;lisolemen\u00a0» lu «\u00a0isolement\u00a0»" in page
+def test_what_was_understood_is_said_escaped_and_can_be_taken_away() -> None:
+    answer = _answer(_excerpt(), follows=True)
+    chips = tuple(Chip(f"<i>chip {number}", f'retirer "{number}"') for number in range(9))
+    query = replace(answer.query, phrases=("<b>lien</b>",))
+    page = answer_html(replace(answer, query=query, turned=Turned(chips=chips)), NAMES)
+    assert "suite de «\u00a0isolement &lt;b&gt;\u00a0»" in page
     assert "contient «\u00a0&lt;b&gt;lien&lt;/b&gt;\u00a0»" in page
-    assert page.count("&lt;u&gt;concept") == 6
-    assert "<u>" not in page
+    assert page.count("&lt;i&gt;chip") == 8
+    assert 'value="question:retirer &quot;0&quot;"' in page
     assert _tags(page) <= ALLOWED
+    assert page.count("disabled") == 0
+    assert fresh_no_more(page).count("disabled") == 8
+    assert "Compris" not in answer_html(_answer(_excerpt()), NAMES)
+
+
+def test_a_refusal_gives_ways_on() -> None:
+    answer = replace(
+        _answer(_excerpt(), answered=False), turned=Turned(chips=(Chip("public\u00a0: Seniors", "retirer Seniors"),))
+    )
+    page = answer_html(answer, NAMES)
+    assert "Sans «\u00a0public\u00a0: Seniors\u00a0»" in page
+    assert 'href="/?vue=couverture"' in page
+
+
+def test_a_card_leads_to_the_sheet_at_its_mark_and_copies_its_quotes_with_their_place() -> None:
+    quote = Quote(HOSTILE, LABEL, "f.txt", 100, 100 + len(HOSTILE), marks=(Span(101, 110),), whole=True)
+    page = html.unescape(answer_html(_answer(_excerpt(quote)), NAMES))
+    assert "/?vue=fiche&fiche=a&extrait=101-110" in page
+    assert f"«\u00a0{HOSTILE}\u00a0»\n– {HOSTILE}" in page
+    assert f"f.txt, caractères 100 à {100 + len(HOSTILE)}, version v." in page
+
+
+def test_the_link_of_an_answer_says_its_need_and_choices_and_no_more() -> None:
+    answer = _answer(_excerpt())
+    page = answer_html(replace(answer, query=replace(answer.query, facets={Facet.PUBLIC: ("Seniors",)})), NAMES)
+    (link,) = re.findall(r'class="btn copy link" value="([^"]*)"', page)
+    assert html.unescape(link) == "/?q=isolement+%3Cb%3E&vue=conversation&public=Seniors&corpus=v"
 
 
 def test_quotes_are_the_text_to_the_letter() -> None:
     text = " Deux  espaces,\ttabulation , \r\n\n\n- liste\u00a0: l’été ?! &amp; <fin> "
     quote = Quote(text, LABEL, "f.txt", 100, 100 + len(text), whole=True)
     excerpt = replace(_excerpt(quote), sheet=_sheet(text))
-    assert _quotes(answer_html(_answer(excerpt), NAMES)) == [text, text]  # on the card, and in the whole sheet
+    assert _quotes(answer_html(_answer(excerpt), NAMES)) == [text]
 
 
 def test_marks_are_counted_from_the_start_of_the_quote() -> None:
@@ -128,31 +167,11 @@ def test_a_refusal_looks_like_none() -> None:
     assert 'class="n"' not in page
 
 
-def test_what_was_completed_is_said() -> None:
-    page = answer_html(_answer(_excerpt(), follows=True, roles=(Role.LIMITS,)), NAMES)
-    assert "Compris\u00a0: " in page
-    assert "suite de «\u00a0isolement &lt;b&gt;\u00a0»" in page
-    assert "rubrique\u00a0: limits" in page
-    assert "Compris" not in answer_html(_answer(_excerpt()), NAMES)
-
-
-def test_what_was_read_and_narrowed_is_said() -> None:
-    answer = _answer(_excerpt())
-    filters = {Facet.PUBLIC: ("Seniors", "Adultes")}
-    query = replace(
-        answer.query, corrections=(("viel<s", "vieux"),), facets=filters, excluded={Facet.STATUS: ("Terminée",)}
-    )
-    page = answer_html(replace(answer, query=query), NAMES)
-    assert "«\u00a0viel&lt;s\u00a0» lu «\u00a0vieux\u00a0»" in page
-    assert "public\u00a0: Seniors ou Adultes" in page
-    assert "sauf statut\u00a0: Terminée" in page
-
-
 def test_limits_come_first_when_asked_for() -> None:
     asked = answer_html(_answer(_excerpt(), roles=(Role.LIMITS,)), NAMES)
     plain = answer_html(_answer(_excerpt()), NAMES)
-    assert asked.index("<h3>Limites") < asked.index("<blockquote") < asked.index("<details")
-    assert plain.index("<blockquote") < plain.index("<h3>Limites") < plain.index("<details")
+    assert asked.index("<h3>Limites") < asked.index("<blockquote") < asked.index('class="acts"')
+    assert plain.index("<blockquote") < plain.index("<h3>Limites") < plain.index('class="acts"')
 
 
 def test_errors_are_sentences_and_unforeseen_ones_tell_nothing() -> None:

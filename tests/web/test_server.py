@@ -16,8 +16,10 @@ from assistant.errors import MissingIndex, ServerError
 from assistant.indexing.manifest import read_manifest
 from assistant.settings import Settings
 from assistant.web.guard import MOST_BODY_BYTES
-from assistant.web.page import EXAMPLES, Talk
+from assistant.web.page import EXAMPLES
 from assistant.web.server import serve
+from assistant.web.shelf import open_shelf
+from assistant.web.talk import Talk
 from assistant.web.warming import Warming
 
 ISOLATION = "comment lutter contre l'isolement des seniors en milieu rural ?"
@@ -207,13 +209,13 @@ def test_a_missing_index_is_said_before_the_port_opens(settings: Settings, tmp_p
 
 def test_an_unforeseen_error_keeps_the_question_to_itself(settings: Settings, caplog, monkeypatch) -> None:
     class Broken:
-        def ask(self, question: str, conversation: Conversation) -> None:
+        def ask(self, question: str, *_: object) -> None:
             raise RuntimeError(question)
 
     warming = Warming(settings)
     monkeypatch.setattr(warming, "assistant", lambda: Broken())
     with caplog.at_level(logging.DEBUG):
-        *_, last = Talk(warming).ask("zanzibar", Conversation(), [])
+        *_, last = Talk(warming, open_shelf(settings)).ask("zanzibar", Conversation(), [], ())
     assert "erreur inattendue" in last[0][-1]["content"]
     assert "RuntimeError" in caplog.text
     assert "zanzibar" not in caplog.text
@@ -224,3 +226,23 @@ def test_the_examples_are_answered(server) -> None:
     for texts in EXAMPLES.values():
         for text in texts:
             assert server.ask(text).json()["answered"], text
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "said"),
+    [
+        ({}, 422, "n’existe pas"),
+        ({"quoi": "selection", "format": "pdf", "fiches": ""}, 422, "Aucune fiche à emporter"),
+        ({"quoi": "selection", "format": "pdf", "fiches": "perdue"}, 422, "Aucune fiche à emporter"),
+        ({f"champ{n}": "x" for n in range(300)}, 400, "n’a pas la forme attendue"),
+    ],
+)
+def test_an_order_that_cannot_be_made_is_said(server, fields, status: int, said: str) -> None:
+    answer = httpx.post(f"{server.url}/emporter", data=fields)
+    assert answer.status_code == status
+    assert said in answer.text
+
+
+def test_a_link_that_names_what_gradio_reads_opens_the_page(server) -> None:
+    for link in ("/?page=x", "/?vue=fiches&page=-1&deep_link=x&tri=%00", "/?__theme=dark"):
+        assert httpx.get(f"{server.url}{link}").status_code == 200

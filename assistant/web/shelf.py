@@ -1,0 +1,55 @@
+"""What views are made from: the sheets, how they are written, where they stand, the version of the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assistant.conversation.wordings import load_talk
+from assistant.corpus.catalogue import Catalogue
+from assistant.corpus.corpus import DEPARTMENTS, SCHEMA, TALK
+from assistant.corpus.places import Department, load_departments
+from assistant.corpus.schema import Schema, load_schema
+from assistant.settings import Settings
+from assistant.stores import open_store
+from assistant.web.address import Address, link, read_address
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """``difficulties`` are the kinds of difficulty that limits tell of, as patterns over folded text."""
+
+    catalogue: Catalogue
+    schema: Schema
+    departments: tuple[Department, ...]
+    difficulties: Mapping[str, tuple[str, ...]]
+    version: str
+
+    def link(self, address: Address) -> str:
+        return link(address, self.schema.roles)
+
+    def read(self, parameters: list[tuple[str, str]]) -> tuple[Address, str]:
+        """The address of a link, and one sentence on what of it cannot be followed."""
+        return read_address(parameters, self.catalogue, self.schema, self.version)
+
+
+def open_shelf(settings: Settings) -> Shelf:
+    """The shelf of an index: every sheet in memory.
+
+    Raises:
+        MissingIndex, DamagedIndex, StaleIndex, SchemaError: each says what to do.
+    """
+    store = open_store(settings.index, settings.data)
+    try:
+        catalogue = Catalogue(store.sheets(store.sheet_ids({})))
+        version = store.manifest.corpus_version
+    finally:
+        store.close()
+    data = settings.data
+    return Shelf(
+        catalogue,
+        load_schema(data / SCHEMA),
+        tuple(load_departments(data / DEPARTMENTS).values()),
+        load_talk(data / TALK).difficulties,
+        version,
+    )
