@@ -75,7 +75,7 @@ class Assistant:
         """
         settings = settings or read_settings()
         store = open_store(settings.index, settings.data)
-        encoder = open_encoder(store.manifest.model)
+        encoder = open_encoder(store.manifest.model, settings)
         data = settings.data
         alignment = load_alignment(data / ALIGNMENT, encoder.name) or unaligned(store.examples()[1])
         departments = load_departments(data / DEPARTMENTS).values()

