@@ -8,6 +8,7 @@ as an adapter changes them. Only making the graph needs this module, and onnx.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,8 @@ from assistant.indexing.packed import Packed, unpacked
 PLAIN, ADAPTED = "plain", "adapted"
 # 7 bits of 8: the products of two neighbours then fit the 16 bits that older processors add them in
 _LARGEST = 63
-# the one map whose input has a channel far above all others, which one scale a tensor cannot hold
-_WHOLE = (4, "fo")
+_TINY = np.float32(1e-6)
+_DEVIATIONS = 3  # within which nearly all values of a normalised input lie
 _MICROSOFT = "com.microsoft"
 _OUR_NAMES = {
     "q": "query",
@@ -61,23 +62,50 @@ class Draft:
         return f"n{self._count}"
 
 
-Linear = Callable[[Draft, str, Floats, Floats, bool], str]
-"""Adds x·Wᵀ + b, with W of shape (outputs, inputs); True when W must be used whole."""
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearMap:
+    """Adds x·Wᵀ + b. ``weights`` has shape (outputs, inputs), ``bias`` (outputs,).
+
+    ``spread`` says how far from zero each input usually goes, shape (inputs,); None when nobody knows.
+    ``uneven`` when a few tokens have inputs far above those of the others.
+    """
+
+    weights: Floats
+    bias: Floats
+    spread: Floats | None = None
+    uneven: bool = False
 
 
-def exact(draft: Draft, x: str, weights: Floats, bias: Floats, whole: bool = True) -> str:  # noqa: ARG001
-    product = draft.node("MatMul", [x, draft.constant(np.ascontiguousarray(weights.T))])
-    return draft.node("Add", [*product, draft.constant(bias)])[0]
+Linear = Callable[[Draft, LinearMap, str], str]
 
 
-def eight_bits(draft: Draft, x: str, weights: Floats, bias: Floats, whole: bool) -> str:
-    """Weights of one scale an output, inputs of one scale a question, found as it is read."""
-    if whole:
-        return exact(draft, x, weights, bias)
-    scales = np.maximum(np.abs(weights).max(axis=1), np.float32(1e-9)) / np.float32(_LARGEST)
+def exact(draft: Draft, linear_map: LinearMap, x: str) -> str:
+    product = draft.node("MatMul", [x, draft.constant(np.ascontiguousarray(linear_map.weights.T))])
+    return draft.node("Add", [*product, draft.constant(linear_map.bias)])[0]
+
+
+def eight_bits(draft: Draft, linear_map: LinearMap, x: str) -> str:
+    """Weights of one scale an output, inputs of one scale a question, found as it is read.
+
+    One scale holds neither inputs of very different spreads, which are divided by some of theirs, the weights
+    making up for it (https://arxiv.org/abs/2211.10438), nor uneven tokens, which are divided by their largest.
+    """
+    weights, bias = linear_map.weights, draft.constant(linear_map.bias)
+    if linear_map.spread is not None:
+        shares = np.sqrt(linear_map.spread / np.maximum(np.abs(weights).max(axis=0), _TINY))
+        x = draft.node("Mul", [x, draft.constant(1 / shares)])[0]
+        weights = weights * shares
+    scales = np.maximum(np.abs(weights).max(axis=1), _TINY) / np.float32(_LARGEST)
     rounded = np.rint(weights / scales[:, None]).astype(np.int8)
-    inputs = [x, draft.constant(np.ascontiguousarray(rounded.T)), draft.constant(scales), "", draft.constant(bias)]
-    return draft.node("DynamicQuantizeMatMul", inputs, domain=_MICROSOFT)[0]
+    matrix = [draft.constant(np.ascontiguousarray(rounded.T)), draft.constant(scales)]
+    if not linear_map.uneven:
+        return draft.node("DynamicQuantizeMatMul", [x, *matrix, "", bias], domain=_MICROSOFT)[0]
+    last = draft.constant(np.array([-1], dtype=np.int64), aside=False)
+    least = draft.constant(np.array(_TINY), aside=False)
+    largest = draft.node("Max", [*draft.node("ReduceMax", [x, last], keepdims=1), least])[0]
+    even = draft.node("Div", [x, largest])[0]
+    product = draft.node("DynamicQuantizeMatMul", [even, *matrix], domain=_MICROSOFT)[0]
+    return draft.node("Add", [*draft.node("Mul", [product, largest]), bias])[0]
 
 
 def write_graph(packed: Packed, adapter: Adapter | None, external: External, linear: Linear = eight_bits) -> bytes:
@@ -118,18 +146,20 @@ def _layer(draft: Draft, packed: Packed, number: int, adapter: Adapter | None, l
         whole = unpacked(tensors[f"l{number}.{part}.w"].reshape(len(bias), -1))
         return adapter.adapted(number, _OUR_NAMES[part], whole) if adapter else whole
 
-    def mapped(x: str, *parts: str) -> str:
+    def mapped(x: str, *parts: str, norm: str | None = None, uneven: bool = False) -> str:
         matrix = np.concatenate([weights(part) for part in parts])
         bias = np.concatenate([tensors[f"l{number}.{part}.b"] for part in parts])
-        return linear(draft, x, matrix, bias, (number, parts[0]) == _WHOLE)
+        spread = _DEVIATIONS * np.abs(tensors[f"{norm}.w"]) + np.abs(tensors[f"{norm}.b"]) if norm else None
+        return linear(draft, LinearMap(matrix, bias, spread, uneven), x)
 
     def normalised(x: str, added: str, part: str) -> str:
         norm = [draft.constant(tensors[f"l{number}.{part}.{which}"]) for which in "wb"]
         return draft.node("SkipLayerNormalization", [x, added, *norm], domain=_MICROSOFT, epsilon=epsilon)[0]
 
     thirds = draft.constant(np.array([hidden] * 3, dtype=np.int64), aside=False)
-    heads = draft.node("Split", [mapped(x, "q", "k", "v"), thirds], 3, axis=-1)
+    before = f"l{number - 1}.oln" if number else "emb.ln"
+    heads = draft.node("Split", [mapped(x, "q", "k", "v", norm=before), thirds], 3, axis=-1)
     seen = draft.node("MultiHeadAttention", heads, domain=_MICROSOFT, num_heads=packed.shape.heads)[0]
     x = normalised(x, mapped(seen, "ao"), "aln")
-    inner = draft.node("Gelu", [mapped(x, "fi")], domain=_MICROSOFT)[0]
-    return normalised(x, mapped(inner, "fo"), "oln")
+    inner = draft.node("Gelu", [mapped(x, "fi", norm=f"l{number}.aln")], domain=_MICROSOFT)[0]
+    return normalised(x, mapped(inner, "fo", uneven=True), "oln")
