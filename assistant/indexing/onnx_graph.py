@@ -108,7 +108,7 @@ def eight_bits(draft: Draft, linear_map: LinearMap, x: str) -> str:
     return draft.node("Add", [*draft.node("Mul", [product, largest]), bias])[0]
 
 
-def write_graph(packed: Packed, adapter: Adapter | None, external: External, linear: Linear = eight_bits) -> bytes:
+def write_graph(packed: Packed, adapter: Adapter | None, external: External, linear: Linear) -> bytes:
     """The graph, as onnxruntime reads it; its large arrays are handed to ``external``."""
     draft = Draft(external)
     shape = packed.shape

@@ -24,8 +24,8 @@ _ERRORS = 3
 class QuestionEngine:
     """Text to its plain vector and, when the file holds an adapter, its adapted one. Safe from several threads."""
 
-    def __init__(self, folder: Path, key: str, weights: Path) -> None:
-        """Open a prepared file.
+    def __init__(self, folder: Path, key: str, weights: Path, threads: int = 1) -> None:
+        """Open a prepared file. Two threads are no faster than one: docs/encoders.md.
 
         Raises:
             OSError: there is none.
@@ -40,7 +40,7 @@ class QuestionEngine:
         self._places: Vectors = np.frombuffer(sections["places"], np.float32).reshape(-1, self.dimension)
         rows = (facts["words"], self.dimension // BLOCK)
         self._words = np.memmap(weights, BLOCKS, "r", facts["offset"], rows)
-        self._session = _session(bytes(sections["graph"]), folder)
+        self._session = _session(bytes(sections["graph"]), folder, threads)
 
     def vectors(self, text: str) -> QuestionVectors:
         """A text longer than the model reads is cut into windows; their means are weighed by their tokens."""
@@ -62,10 +62,9 @@ def _unit(vector: Vectors) -> Vectors:
     return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
-def _session(graph: bytes, folder: Path) -> Any:
+def _session(graph: bytes, folder: Path, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
-    # one question is too little work for two threads: measured, docs/encoders.md
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # the graph is written with the fused operators already
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL

@@ -11,7 +11,7 @@ import json
 import mmap
 import os
 from collections.abc import Iterable
-from contextlib import suppress
+from io import BufferedRandom
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +51,11 @@ def file_digest(path: Path, start: int = 0) -> str:
 
 
 class Writer:
-    """Sections, one after the other; ``close`` writes the first page last, so that a draft cut short never opens.
+    """Sections, one after the other; ``finish`` writes the first page last, so that a file cut short never opens."""
 
-    Raises:
-        OSError: the disk is full, or the folder read-only.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file = path.open("w+b")
+    def __init__(self, file: BufferedRandom) -> None:
+        """Begin an empty file, open for reading and writing."""
+        self._file = file
         self._file.write(b" " * _PAGE)
         self._sections: dict[str, tuple[int, int]] = {}
 
@@ -74,10 +70,12 @@ class Writer:
     def section(self, name: str, data: bytes) -> None:
         self._sections[name] = self.put(data)
 
-    def close(self, facts: dict[str, Any]) -> None:
-        self._file.flush()
+    def finish(self, facts: dict[str, Any]) -> None:
+        """Write the first page: these facts, and what verifies the file. Durable when it returns."""
         size = self._file.tell()
-        facts = facts | {"size": size, "sections": self._sections, "digest": file_digest(self._path, _PAGE)}
+        self._file.seek(_PAGE)
+        digest = hashlib.file_digest(self._file, "sha256").hexdigest()
+        facts = facts | {"format": FORMAT, "size": size, "sections": self._sections, "digest": digest}
         text = json.dumps(facts, sort_keys=True).encode("ascii")
         page = hashlib.sha256(text).hexdigest().encode("ascii") + b" " + text + b"\n"
         if len(page) > _PAGE:
@@ -86,12 +84,6 @@ class Writer:
         self._file.write(page)
         self._file.flush()
         os.fsync(self._file.fileno())
-        self._file.close()
-
-    def abandon(self) -> None:
-        with suppress(OSError):
-            self._file.close()
-        self._path.unlink(missing_ok=True)
 
 
 def read_facts(path: Path, key: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.indexing.adapter import load_adapter
+from assistant.errors import EncoderError
+from assistant.indexing.adapter import Adapter, load_adapter
 from assistant.indexing.encoder import DEFAULT_MODEL, engine
 from assistant.indexing.packed import Packed, read_packed, weights_path
 from assistant.indexing.question_file import (
@@ -28,11 +29,14 @@ from assistant.typography import guillemets
 if TYPE_CHECKING:
     from onnx import TensorProto
 
+    from assistant.indexing.onnx_graph import Linear
     from assistant.indexing.question_engine import QuestionEngine
 
 _KEPT = 4  # files of a folder, one for each adapter tried; the oldest go
 _PATIENCE = 120  # seconds, while another process makes the file
 _SAME = 0.99
+_DAMAGED = (OSError, ValueError, KeyError, RuntimeError)
+_CAUSES = (ImportError, *_DAMAGED)
 _TRIED = ("Comment rompre l’isolement des personnes âgées\u202f?", "fête de quartier", "Où ?")
 
 
@@ -53,10 +57,10 @@ def open_questions(folder: Path, adapter: Path) -> QuestionEngine | None:
         key = file_key(weights, adapter)
         try:
             return QuestionEngine(folder, key, weights)
-        except (OSError, ValueError, KeyError, RuntimeError):
-            make(folder, adapter)
+        except _DAMAGED:
+            _make(folder, adapter, whole=False)
         return QuestionEngine(folder, key, weights)
-    except (ImportError, OSError, ValueError, KeyError, RuntimeError) as error:
+    except _CAUSES as error:
         _say(
             f"Attention – le modèle des questions n’a pas pu être préparé dans {folder} ({_cause(error)})"
             "\u00a0: les réponses seront plus lentes."
@@ -64,33 +68,48 @@ def open_questions(folder: Path, adapter: Path) -> QuestionEngine | None:
         return None
 
 
-def make(folder: Path, adapter: Path, again: bool = False) -> bool:
-    """Make the prepared file unless there is one; False when there is. ``again`` reads every byte of it first.
+def prepare(folder: Path, adapter: Path) -> bool:
+    """Make the file unless it is there, every byte of it; False when it is.
 
     Raises:
-        ImportError, OSError, ValueError, RuntimeError: it cannot be made; nothing was changed.
+        EncoderError: it cannot be made.
         SchemaError: the adapter cannot be read.
     """
+    try:
+        return _make(folder, adapter, whole=True)
+    except _CAUSES as error:
+        raise EncoderError(
+            f"Le modèle des questions n’a pas pu être préparé dans {folder} ({_cause(error)}).",
+            "L’assistant répond sans lui, plus lentement\u00a0; donnez un autre dossier par ASSISTANT_CACHE.",
+        ) from None
+
+
+def _make(folder: Path, adapter: Path, whole: bool) -> bool:
+    """False when there is nothing to make. Raises _CAUSES, nothing changed, or SchemaError."""
     from filelock import FileLock
 
     weights = _weights()
     key = file_key(weights, adapter)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock", timeout=_PATIENCE):
-        if _sound(folder / file_name(key), key, again):
+        if _sound(folder / file_name(key), key, weights, whole):
             return False
         _say("Préparation du modèle des questions (quelques secondes, une seule fois)…")
-        aside = folder / ".draft"
-        aside.mkdir(exist_ok=True)
-        _write(aside / file_name(key), key, weights, adapter)
-        _try_out(aside, key, weights)
-        (aside / file_name(key)).replace(folder / file_name(key))
+        # under its own name, by which the graph calls it
+        draft = folder / ".draft" / file_name(key)
+        draft.parent.mkdir(exist_ok=True)
+        try:
+            write_prepared(draft, key, weights, load_adapter(adapter, DEFAULT_MODEL))
+            _try_out(draft.parent, key, weights)
+            draft.replace(folder / draft.name)
+        finally:
+            draft.unlink(missing_ok=True)
         for old in old_files(folder, _KEPT):
             old.unlink(missing_ok=True)
     return True
 
 
-def faults(folder: Path, adapter: Path) -> list[str]:
+def prepared_faults(folder: Path, adapter: Path) -> list[str]:
     """What is wrong with the prepared file, in French; nothing when all is well, or when there is none."""
     try:
         weights = _weights()
@@ -114,26 +133,31 @@ def _weights() -> Path:
     return path
 
 
-def _sound(path: Path, key: str, whole: bool) -> bool:
-    """Whether the file can be opened; ``whole`` reads all of it."""
+def _sound(path: Path, key: str, weights: Path, whole: bool) -> bool:
+    """Whether the file opens; with ``whole``, whether all of it is what was written."""
     from assistant.indexing.question_engine import QuestionEngine
 
     try:
-        QuestionEngine(path.parent, key, _weights())
+        QuestionEngine(path.parent, key, weights)
         return not whole or is_whole(path, key)
-    except (OSError, ValueError, KeyError, RuntimeError):
+    except _DAMAGED:
         return False
 
 
-def _write(path: Path, key: str, weights: Path, adapter: Path) -> None:
-    from assistant.indexing.onnx_graph import write_graph
+def write_prepared(path: Path, key: str, weights: Path, adapter: Adapter | None, linear: Linear | None = None) -> None:
+    """Write a file of that key; ``linear`` says how maps are rounded, to 8 bits when None.
+
+    Raises:
+        ImportError, OSError, ValueError: it cannot be written.
+    """
+    from assistant.indexing.onnx_graph import eight_bits, write_graph
     from assistant.indexing.tokens import tables
 
     packed = read_packed(weights)
     shape = packed.shape
-    writer = Writer(path)
-    try:
-        graph = write_graph(packed, load_adapter(adapter, DEFAULT_MODEL), lambda array: _aside(writer, path, array))
+    with path.open("w+b") as file:
+        writer = Writer(file)
+        graph = write_graph(packed, adapter, lambda array: _aside(writer, path, array), linear or eight_bits)
         sections = tables(packed.pieces) | {"graph": graph, "places": _places(packed)}
         for name, data in sections.items():
             writer.section(name, data)
@@ -146,10 +170,7 @@ def _write(path: Path, key: str, weights: Path, adapter: Path) -> None:
             "start": packed.pieces.start,
             "end": packed.pieces.end,
         }
-        writer.close(facts)
-    except BaseException:
-        writer.abandon()
-        raise
+        writer.finish(facts)
 
 
 def _aside(writer: Writer, path: Path, array: np.ndarray) -> TensorProto:
