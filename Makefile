@@ -35,6 +35,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --constraint constraints.txt $(TORCH)
 	$(PIP) --constraint constraints.txt --editable .
+	-$(VENV)/bin/assistant setup
 	touch $@
 
 $(VENV)/installed-test: $(VENV)/installed

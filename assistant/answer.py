@@ -93,23 +93,23 @@ class Assistant:
         """
         settings = settings or read_settings()
         store = open_store(settings)
-        encoder = open_encoder(store.manifest.model)
+        encoder = open_encoder(store.manifest.model, settings)
         data = settings.data
         alignment = load_alignment(data / ALIGNMENT, encoder.name) or unaligned(store.examples()[1])
         departments = load_departments(data / DEPARTMENTS).values()
         understanding = Understanding(load_wordings(data / WORDINGS), departments, store)
         talk, schema = load_talk(data / TALK), load_schema(data / SCHEMA)
         # a text is encoded once, whether it is searched with or only read for what it asks
-        encode = lru_cache(maxsize=_CACHED_NEEDS)(encoder.encode_question)
+        encode = lru_cache(maxsize=_CACHED_NEEDS)(encoder.encode_adapted)
         acts = load_acts(data / ACTS, encoder.name)
 
         @lru_cache(maxsize=_CACHED_NEEDS)
         def read(text: str) -> Reading:
-            return alignment.read(encode(text))
+            return alignment.read(*encode(text))
 
         @lru_cache(maxsize=_CACHED_NEEDS)
         def guess(text: str) -> Guess:
-            return acts.guess(text, encode(text)) if acts and len(text) <= LONGEST else NOTHING
+            return acts.guess(text, encode(text).plain) if acts and len(text) <= LONGEST else NOTHING
 
         def nearness(one: str, other: str) -> float:
             return float(read(one).vector @ read(other).vector)

@@ -113,12 +113,27 @@ def build_index(
 
 
 @app.command()
+def setup(data: Data = None) -> None:
+    """Prépare le modèle des questions, pour que la première réponse soit rapide."""
+    from assistant.corpus.corpus import ADAPTER
+    from assistant.indexing.question_setup import prepare
+
+    settings = settings_of(data, None)
+    made = prepare(settings.cache, settings.data / ADAPTER)
+    typer.echo("Le modèle des questions est prêt." if made else "Rien à faire\u00a0: le modèle des questions est prêt.")
+
+
+@app.command()
 def check(as_json: AsJson = False, data: Data = None, index: Index = None) -> None:
     """Vérifie que l’index est entier et qu’il correspond aux fiches."""
+    from assistant.corpus.corpus import ADAPTER
+    from assistant.indexing.question_setup import prepared_faults
     from assistant.update import check_index
 
     settings = settings_of(data, index)
-    faults = check_index(settings)
+    of_index = check_index(settings)
+    prepared = prepared_faults(settings.cache, settings.data / ADAPTER)
+    faults = [*of_index, *prepared]
     if as_json:
         print_value({"sound": not faults, "faults": faults})
     elif not faults:
@@ -126,8 +141,10 @@ def check(as_json: AsJson = False, data: Data = None, index: Index = None) -> No
     for fault in [] if as_json else faults:
         typer.echo(fault, err=True)
     if faults:
-        if not as_json:
+        if of_index and not as_json:
             typer.echo("Réparez-le\u00a0: assistant index --full", err=True)
+        if prepared and not as_json:
+            typer.echo("Préparez-le de nouveau\u00a0: assistant setup", err=True)
         raise typer.Exit(1)
 
 

