@@ -105,7 +105,7 @@ class Assistant:
 
         @lru_cache(maxsize=_CACHED_NEEDS)
         def read(text: str) -> Reading:
-            return alignment.read(*encode(text))
+            return alignment.read(encode(text).both)
 
         @lru_cache(maxsize=_CACHED_NEEDS)
         def guess(text: str) -> Guess:

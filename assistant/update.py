@@ -44,7 +44,7 @@ def update_index(settings: Settings, model: str | None, full: bool, progress: Pr
     if current and not full and not other_model and current.inputs == inputs and _sound(settings):
         return Update(current, None, warnings)
     draft = open_draft(settings, full=full or other_model)
-    done = build(corpus, inputs, open_encoder(name), draft, progress)
+    done = build(corpus, inputs, open_encoder(name, settings), draft, progress)
     return Update(done.manifest, done, warnings)
 
 

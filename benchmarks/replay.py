@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.corpus.corpus import Corpus
-from assistant.indexing.encoder import Encoder, Vectors, open_encoder
+from assistant.indexing.encoder import Encoder, QuestionVectors, Vectors, open_encoder
 from assistant.indexing.passages import passage_text
+from assistant.settings import read_settings
 from assistant.stores.store import Store
 
 
@@ -16,7 +17,7 @@ class Replay:
     """The encoder of an index, which encodes only what the index does not hold."""
 
     def __init__(self, store: Store, corpus: Corpus) -> None:
-        self._encoder: Encoder = open_encoder(store.manifest.model)
+        self._encoder: Encoder = open_encoder(store.manifest.model, read_settings())
         self.name, self.dimension = self._encoder.name, self._encoder.dimension
         self._passages = {
             passage_text(sheet, passage): vector
@@ -28,6 +29,9 @@ class Replay:
 
     def encode_question(self, text: str) -> Vectors:
         return self._encoder.encode_question(text)
+
+    def encode_adapted(self, text: str) -> QuestionVectors:
+        return self._encoder.encode_adapted(text)
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         return self._given(
@@ -43,4 +47,4 @@ class Replay:
     def _given(self, texts: Sequence[str], held: dict[str, Vectors], encoded: Vectors) -> Vectors:
         others = iter(encoded)
         rows = [held[text] if text in held else next(others) for text in texts]
-        return np.array(rows, dtype=np.float32).reshape(-1, self.dimension)
+        return np.stack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)

@@ -55,7 +55,7 @@ def is_refused(index: Path) -> bool:
     return bool(faults)
 
 
-FILES = ("corpus.sqlite", "vectors.faiss", "examples.f16")
+FILES = ("corpus.sqlite", "vectors.faiss", "examples.i8")
 
 
 @pytest.mark.parametrize("name", FILES)

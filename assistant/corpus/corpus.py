@@ -60,7 +60,7 @@ def read_corpus(data: Path) -> Corpus:
 
 def input_hashes(data: Path) -> dict[str, str]:
     """SHA-256 of every file that an index is made from, by its name inside the data folder."""
-    paths = [*(data / name for name in (SCHEMA, DEPARTMENTS, NEEDS, BACKGROUND, THESAURUS)), *_exports(data)]
+    paths = [*(data / name for name in (SCHEMA, DEPARTMENTS, NEEDS, BACKGROUND, THESAURUS, ADAPTER)), *_exports(data)]
     return {
         path.relative_to(data).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in paths

@@ -1,9 +1,10 @@
 """Alignment: the vector of a question moved towards the sector's own words.
 
-People say « mes papis et mamies », sheets say « personnes âgées ». A linear map, fitted by ridge
-regression (https://doi.org/10.1080/00401706.1970.10488634) from what people say, ``everyday.yaml``, to the
-names of the thesaurus's concepts, says of any question which concepts it is near. It belongs to one
-model and is made by ``benchmarks/fit_alignment.py``; other models do without.
+People say « mes papis et mamies », sheets say « personnes âgées ». What is learnt from what people say,
+``everyday.yaml``, and from the names of the thesaurus's concepts says of any question which concepts it is
+near: the adapter of ``adapter.py`` where its engine runs; else a linear map, fitted by ridge regression
+(https://doi.org/10.1080/00401706.1970.10488634). Both belong to one model and are made by
+``benchmarks/fit_adapter.py`` and ``benchmarks/fit_alignment.py``; other models do without.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import numpy as np
 from assistant.errors import SchemaError
 from assistant.indexing.encoder import Vectors
 
-_SHARE = 0.5  # of the map's answer that is added to a question
+_MAPPED = 0.5  # how much of the map's answer is added to a question
+_ADAPTED = 0.8  # and of the adapter's
 _SHARPNESS = 10.0  # of cosines, when they become probabilities of concepts
 _LIKELY = 20  # concepts that a question may be about
 
@@ -41,21 +43,35 @@ class Alignment:
     concepts: tuple[str, ...]
     names: Vectors
 
-    def align(self, vectors: Vectors) -> Vectors:
-        """Encoder's vectors of questions as unit vectors, aligned; shape (number of questions, dimension)."""
-        centred = unit(vectors - self.mean)
-        return unit(centred + _SHARE * unit(centred @ self.weights))
+    def align(self, questions: Vectors) -> Vectors:
+        """Encoder's vectors of questions as unit vectors, aligned; shape (number of questions, dimension).
 
-    def read(self, vector: Vectors) -> Reading:
-        """What a question's vector, shape (dimension,), says once aligned."""
-        centred = unit(vector - self.mean)
-        mapped = unit(centred @ self.weights)
-        return Reading(unit(centred + _SHARE * mapped), self._likely(mapped))
+        Args:
+            questions: shape (number of questions, dimension), or twice the dimension when each is followed
+                by its adapted vector.
+        """
+        return self._aligned(questions)[0]
 
-    def _likely(self, mapped: Vectors) -> dict[str, float]:
+    def read(self, question: Vectors) -> Reading:
+        """What a question's vector, shape (dimension,), or twice the dimension, says once aligned."""
+        aligned, meant = self._aligned(question)
+        return Reading(aligned, self._likely(meant))
+
+    def _aligned(self, questions: Vectors) -> tuple[Vectors, Vectors]:
+        """Questions aligned, and what of the sector they are near; the last axis of both is the dimension."""
+        dimension = len(self.mean)
+        plain, adapted = questions[..., :dimension], questions[..., dimension:]
+        centred = unit(plain - self.mean)
+        if adapted.shape[-1]:
+            meant = unit(adapted - self.mean)
+            return unit(centred + _ADAPTED * meant), meant
+        meant = unit(centred @ self.weights)
+        return unit(centred + _MAPPED * meant), meant
+
+    def _likely(self, meant: Vectors) -> dict[str, float]:
         if not self.concepts:
             return {}
-        cosines = self.names @ mapped
+        cosines = self.names @ meant
         likely = np.argsort(-cosines, kind="stable")[:_LIKELY]
         odds = np.exp(_SHARPNESS * (cosines[likely] - cosines[likely[0]]))
         shares = (odds / odds.sum()).tolist()

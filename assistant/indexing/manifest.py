@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.errors import DamagedIndex, MissingIndex
 
-FORMAT = 4
+FORMAT = 5
 FILE = "manifest.json"
 REBUILD = "Reconstruisez-le\u00a0: assistant index --full"
 

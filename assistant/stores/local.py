@@ -31,7 +31,7 @@ from assistant.values import Example, ExampleKind, Facet, Passage, Sheet
 
 DATABASE = "corpus.sqlite"
 VECTORS = "vectors.faiss"
-EXAMPLES = "examples.f16"
+EXAMPLES = "examples.i8"
 _CACHED_SHEETS = 4096
 
 
@@ -79,12 +79,12 @@ class LocalStore:
         )
 
     def examples(self) -> tuple[tuple[Example, ...], Vectors]:
-        rows = self._all("SELECT kind, text, sheet, norm FROM examples ORDER BY number")
-        stored = np.fromfile(self.folder / EXAMPLES, dtype=np.float16).astype(np.float32)
-        centred = stored.reshape(len(rows), self.manifest.dimension)
-        norms = np.array([[row[3]] for row in rows], dtype=np.float32).reshape(-1, 1)
+        rows = self._all("SELECT kind, text, sheet, step FROM examples ORDER BY number")
+        mean = self._vector("question mean")
+        rounded = np.fromfile(self.folder / EXAMPLES, dtype=np.int8).reshape(len(rows), len(mean))
+        steps = np.array([[row[3]] for row in rows], dtype=np.float32).reshape(-1, 1)
         examples = tuple(Example(ExampleKind(kind), text, sheet) for kind, text, sheet, _ in rows)
-        return examples, self._vector("question mean") + norms * centred
+        return examples, mean + steps * rounded.astype(np.float32)
 
     def sheets(self, ids: Sequence[str]) -> list[Sheet]:
         return [sheet for sheet in (self._sheet(sheet_id) for sheet_id in ids) if sheet is not None]

@@ -43,7 +43,7 @@ CREATE TABLE passages (
     id INTEGER PRIMARY KEY, sheet INTEGER NOT NULL REFERENCES sheets(number), section INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, norm REAL NOT NULL);
 CREATE TABLE examples (
-    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, sheet TEXT, text TEXT NOT NULL UNIQUE, norm REAL NOT NULL);
+    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, sheet TEXT, text TEXT NOT NULL UNIQUE, step REAL NOT NULL);
 CREATE TABLE mentions (
     concept TEXT NOT NULL, sheet TEXT NOT NULL, weight REAL NOT NULL, profile REAL,
     PRIMARY KEY (concept, sheet)) WITHOUT ROWID;
@@ -149,16 +149,18 @@ class LocalDraft:
         return dict(self._examples)
 
     def replace_examples(self, examples: Sequence[Example], vectors: Vectors) -> None:
-        mean, centred, norms = _centre(vectors)
-        # half precision: an example only has to be told from its neighbours
-        centred.astype(np.float16).tofile(self._draft / EXAMPLES)
+        mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
+        centred = vectors - mean
+        # eight bits: an example only has to be told from its neighbours
+        steps = np.maximum(np.abs(centred).max(axis=1, initial=0.0), 1e-9) / 127
+        np.rint(centred / steps[:, None]).astype(np.int8).tofile(self._draft / EXAMPLES)
         self._keep("question mean", mean)
         self._database.execute("DELETE FROM examples")
         self._database.executemany(
-            "INSERT INTO examples (number, kind, sheet, text, norm) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO examples (number, kind, sheet, text, step) VALUES (?, ?, ?, ?, ?)",
             [
-                (number, example.kind, example.sheet_id, example.text, norm)
-                for number, (example, norm) in enumerate(zip(examples, norms.tolist(), strict=True))
+                (number, example.kind, example.sheet_id, example.text, step)
+                for number, (example, step) in enumerate(zip(examples, steps.tolist(), strict=True))
             ],
         )
 

@@ -96,9 +96,10 @@ class PostgresStore:
 
     def examples(self) -> tuple[tuple[Example, ...], Vectors]:
         rows = self._all(queries.EXAMPLES)
-        vectors = np.array([row[3].to_numpy() for row in rows], dtype=np.float32)
+        nothing = np.zeros((0, self.manifest.dimension), dtype=np.float32)
+        vectors = np.stack([row[3].to_numpy() for row in rows]) if rows else nothing
         examples = tuple(Example(ExampleKind(kind), text, sheet) for kind, text, sheet, _ in rows)
-        return examples, vectors.reshape(-1, self.manifest.dimension)
+        return examples, vectors
 
     def sheets(self, ids: Sequence[str]) -> list[Sheet]:
         return self._sheets(ids)

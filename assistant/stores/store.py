@@ -54,7 +54,8 @@ class Store(Protocol):
         ...
 
     def examples(self) -> tuple[tuple[Example, ...], Vectors]:
-        """The examples and the encoder's own vectors of them, shape (number of examples, dimension)."""
+        """The examples and the encoder's own vectors of them, one row each: shape (number of examples,
+        dimension), or twice the dimension when each is followed by its adapted vector."""
         ...
 
     def similarities(self, vector: Vectors, sheet_id: str) -> list[tuple[Passage, float]]:

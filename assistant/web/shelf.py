@@ -39,7 +39,7 @@ def open_shelf(settings: Settings) -> Shelf:
     Raises:
         MissingIndex, DamagedIndex, StaleIndex, SchemaError: each says what to do.
     """
-    store = open_store(settings.index, settings.data)
+    store = open_store(settings)
     try:
         catalogue = Catalogue(store.sheets(store.sheet_ids({})))
         version = store.manifest.corpus_version
