@@ -12,17 +12,21 @@ from assistant.corpus.places import Department, load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.settings import Settings
 from assistant.stores import open_store
+from assistant.values import Role
 from assistant.web.address import Address, link, read_address
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """``difficulties`` are the kinds of difficulty that limits tell of, as patterns over folded text."""
+    """``difficulties`` are the kinds of difficulty that limits tell of, as patterns over folded text;
+    ``discussion`` the questions of a training session, by role.
+    """
 
     catalogue: Catalogue
     schema: Schema
     departments: tuple[Department, ...]
     difficulties: Mapping[str, tuple[str, ...]]
+    discussion: Mapping[Role, str]
     version: str
 
     def link(self, address: Address) -> str:
@@ -46,10 +50,12 @@ def open_shelf(settings: Settings) -> Shelf:
     finally:
         store.close()
     data = settings.data
+    talk = load_talk(data / TALK)
     return Shelf(
         catalogue,
         load_schema(data / SCHEMA),
         tuple(load_departments(data / DEPARTMENTS).values()),
-        load_talk(data / TALK).difficulties,
+        talk.difficulties,
+        talk.discussion,
         version,
     )

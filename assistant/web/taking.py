@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from assistant.conversation.comparison import compare
+from assistant.conversation.training import prepare
 from assistant.corpus.catalogue import Catalogue
-from assistant.errors import FailureError, UsageError
+from assistant.errors import UsageError
+from assistant.export import render
+from assistant.export.board import comparison_document
+from assistant.export.document import Document
+from assistant.export.selection import selection_document
+from assistant.export.training import training_document
+from assistant.export.transposition import transposition_document
 from assistant.typography import guillemets
 from assistant.values import Role, Sheet
-from assistant.web.address import Address
+from assistant.web.address import MOST_COMPARED, Address
 from assistant.web.basket import MOST_NOTE, MOST_SHEETS
 from assistant.web.markup import verbatim
 from assistant.web.shelf import Shelf
@@ -18,6 +27,7 @@ from assistant.web.shelf import Shelf
 TAKE = "/emporter"
 FORMATS = {"docx": "Word (DOCX)", "pdf": "PDF", "md": "Markdown", "csv": "Tableur (CSV)"}
 _MOST_QUESTION = 2_000
+_LEAST_COMPARED = 2
 _EMPTY = "Aucune fiche à emporter."
 _EMPTY_REMEDY = "Ajoutez des fiches à votre sélection, ou ouvrez-en une."
 
@@ -50,13 +60,39 @@ class File:
     content: bytes
 
 
-def make(order: Order, shelf: Shelf) -> File:  # noqa: ARG001 - what the exporters need
+def make(order: Order, shelf: Shelf) -> File:
     """The file of an order.
 
     Raises:
-        FailureError: the exporters are not there.
+        UsageError: a comparison of too few or too many sheets, or several sheets to transpose.
     """
-    raise FailureError("L’export n’est pas encore en service.", "Imprimez la page, ou copiez les extraits.")
+    document = _document(order, shelf)
+    return File(
+        render.filename(document, order.format),
+        render.FORMATS[order.format].media,
+        render.render(document, order.format),
+    )
+
+
+def _document(order: Order, shelf: Shelf) -> Document:
+    today = date.today()
+    sheets, schema, version = order.sheets, shelf.schema, shelf.version
+    if order.thing is Thing.SELECTION:
+        return selection_document(sheets, schema, version, today, order.roles, order.notes, order.question)
+    if order.thing is Thing.COMPARISON:
+        if not _LEAST_COMPARED <= len(sheets) <= MOST_COMPARED:
+            raise UsageError(
+                f"Une comparaison tient de {_LEAST_COMPARED} à {MOST_COMPARED} fiches, et il y en a {len(sheets)}.",
+                "Changez le choix.",
+            )
+        return comparison_document(compare(sheets, schema, order.roles), version, today, order.notes, order.question)
+    if order.thing is Thing.TRAINING:
+        session = prepare(sheets, shelf.discussion, schema)
+        return training_document(session, schema, version, today, order.question)
+    sheet, *others = sheets
+    if others:
+        raise UsageError("On transpose une fiche à la fois.", "Ouvrez-en une, puis «\u00a0Transposer\u00a0».")
+    return transposition_document(sheet, schema, version, today, order.notes.get(sheet.id, ""))
 
 
 def read_order(fields: Sequence[tuple[str, str]], catalogue: Catalogue, names: Mapping[Role, str]) -> Order:
