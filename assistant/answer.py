@@ -19,7 +19,7 @@ from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
 from assistant.indexing.encoder import Vectors, open_encoder
-from assistant.replies import Answer, Cause, Drop, Excerpt, Refusal
+from assistant.replies import Answer, Cause, Excerpt, Refusal
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
@@ -80,6 +80,7 @@ class Assistant:
         self._calibration = calibration
         self._quoter = Quoter(schema, store.thesaurus())
         self._understanding = resolver.tools.understanding
+        self._choices = resolver.tools.choices
         self._turns = Turns(
             resolver, store, schema, self._answer, lambda *asked: self._search(*asked)[:2], self._excerpt, self._read
         )
@@ -177,7 +178,7 @@ class Assistant:
         shown = self._shown(found, query, plan, limit)
         refusal, nearest = None, [hit for hit in found.hits if hit.sheet.id not in plan.leave_out and not query.vague]
         if not shown and not plan.leave_out and not query.vague:
-            loosened = [(Drop(text, removal, 0), less) for text, removal, less in without(query)]
+            loosened = without(query, lambda text, facet: self._choices.without(text, [facet]))
             answering = [(drop, self._shown(self._search(less, most), less, plan, limit)) for drop, less in loosened]
             drops = tuple(drop._replace(sheets=len(hits)) for drop, hits in answering if hits)
             nearest = nearest or [hit for _, hits in answering for hit in hits]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from assistant.indexing.encoder import Vectors
@@ -33,18 +33,19 @@ def refuse(query: Query, vector: Vectors, drops: tuple[Drop, ...], store: Store,
     return Refusal(Cause.UNKNOWN if cause is Cause.WORLD and query.concepts else cause)
 
 
-def without(query: Query) -> Iterator[tuple[str, str, Query]]:
-    """The query less one of its conditions, each in turn, with its name and what to type to take it away."""
-    for facet, values in query.facets.items():
-        others = {other: kept for other, kept in query.facets.items() if other is not facet}
-        yield _named(facet, values), f"retirer {values[0]}", replace(query, lists=False, facets=others)
-    for facet, values in query.excluded.items():
-        others = {other: kept for other, kept in query.excluded.items() if other is not facet}
-        yield f"sauf {_named(facet, values)}", f"retirer {values[0]}", replace(query, lists=False, excluded=others)
+def without(query: Query, cut: Callable[[str, Facet], str]) -> Iterator[tuple[Drop, Query]]:
+    """The query less one of its conditions, each in turn, and the drop that it would be, its sheets not counted.
 
-
-def _named(facet: Facet, values: tuple[str, ...]) -> str:
-    return f"{facet.value}\u00a0: {' ou '.join(values)}"
+    Args:
+        cut: a text without the words that choose a facet.
+    """
+    for before, conditions in (("", query.facets), ("sauf ", query.excluded)):
+        for facet, values in conditions.items():
+            named = f"{before}{facet.value}\u00a0: {' ou '.join(values)}"
+            kept = {other: chosen for other, chosen in conditions.items() if other is not facet}
+            less = replace(query, lists=False, text=cut(query.text, facet))
+            less = replace(less, excluded=kept) if before else replace(less, facets=kept)
+            yield Drop(named, f"retirer {values[0]}", 0), less
 
 
 def _missing(query: Query, store: Store) -> tuple[str, ...]:

@@ -1,0 +1,43 @@
+"""Refusals say why: a condition to drop, a topic that no sheet touches, what sheets never give, another world."""
+
+import pytest
+
+from assistant.conversation.state import Conversation
+from assistant.replies import Cause
+
+
+@pytest.mark.parametrize(
+    ("question", "cause"),
+    [
+        ("En Lozère, une action contre l’isolement des seniors", Cause.CHOICES),
+        ("prévention du suicide chez les agriculteurs", Cause.TOPIC),
+        ("quel est le numéro de la directrice ?", Cause.PRACTICAL),
+        ("la recette de la tarte aux pommes", Cause.WORLD),
+    ],
+)
+def test_a_refusal_says_why_and_shows_the_nearest_sheet(assistant, question, cause):
+    answer, _ = assistant.ask(question)
+    assert not answer.answered
+    assert answer.refusal.cause is cause
+    assert len(answer.nearest) == 1
+
+
+def test_a_condition_to_drop_says_what_dropping_it_finds(assistant):
+    answer, conversation = assistant.ask("En Lozère, une action contre l’isolement des seniors")
+    (drop,) = answer.refusal.drops
+    assert "Lozère" in drop.text
+    after, _ = assistant.ask(drop.removal, conversation)
+    assert after.answered
+    assert len(after.sheets) == drop.sheets
+
+
+def test_a_missing_topic_is_named(assistant):
+    answer, _ = assistant.ask("prévention du suicide chez les agriculteurs")
+    assert answer.refusal.topics == ("prévention du suicide",)
+    assert "«\u00a0prévention du suicide\u00a0»" in answer.message
+
+
+@pytest.mark.parametrize("question", ["comment lutter contre l’isolement des seniors ?", "bonjour", "le la les"])
+def test_an_answer_is_no_refusal_nor_is_a_question_that_asks_nothing(assistant, question):
+    answer, _ = assistant.ask(question, Conversation())
+    assert answer.refusal is None
