@@ -169,7 +169,9 @@ class Assistant:
         hits = search(Sought(need, vector, concepts), self.store, self._examples, self._ranking, limit)
         near = {"foreign": self._examples.foreign(vector), "leaning": self._examples.leaning(vector)}
         bearing = self.store.bearing(query.terms)
-        return _Found(hits, features(query, hits, bearing, lacking(query.concepts, self.store), near), bearing, vector)
+        subject = self._understanding.subject(query.text) & set(query.terms)
+        evidence = features(query, hits, subject, bearing, lacking(query.concepts, self.store), near)
+        return _Found(hits, evidence, bearing, vector)
 
     def _answer(self, question: str, query: Query, plan: Plan, limit: int) -> Answer:
         most = max(limit, self.settings.sheets) + len(plan.leave_out)

@@ -164,7 +164,8 @@ def test_values_of_one_filter_are_alternatives_and_filters_add_up(assistant):
 def test_a_filter_that_no_sheet_bears_is_a_refusal(assistant):
     answer, _ = assistant.ask(QUESTIONS[0], filters={Facet.PUBLIC: ("Martiens",)})
     assert not answer.answered
-    assert not excerpts([answer])
+    assert not answer.sheets
+    assert [drop.text for drop in answer.refusal.drops] == ["public\u00a0: Martiens"]
     assert answer.message
 
 

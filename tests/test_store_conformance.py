@@ -235,7 +235,7 @@ def test_examples_come_back_with_the_encoder_s_vectors(noisy, noise, tiny):
     corpus = read_corpus(tiny)
     examples, vectors = noisy.examples()
     assert examples == corpus.examples
-    # examples are kept in half precision
+    # examples are kept in eight bits
     assert vectors == pytest.approx(noise.encode_questions([example.text for example in examples]), abs=1e-3)
 
 

@@ -9,7 +9,7 @@ logistic regression, fitted and checked by ``benchmarks/calibrate.py`` and kept 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from assistant.documents import load_yaml
 from assistant.values import Hit, Query
 
-FEATURES = ("score", "coverage", "whole", "named", "lacking", "foreign", "leaning")
+FEATURES = ("score", "coverage", "whole", "bare", "named", "lacking", "foreign", "leaning")
 
 
 def _known(weights: dict[str, float]) -> dict[str, float]:
@@ -48,11 +48,17 @@ def load_calibration(path: Path) -> Calibration:
 
 
 def features(
-    query: Query, hits: Sequence[Hit], bearing: Mapping[str, set[str]], lacking: float, examples: Mapping[str, float]
+    query: Query,
+    hits: Sequence[Hit],
+    subject: Set[str],
+    bearing: Mapping[str, set[str]],
+    lacking: float,
+    examples: Mapping[str, float],
 ) -> dict[str, float]:
     """What is known of a question once it is searched; zeros when nothing was found.
 
     Args:
+        subject: the terms of the query, less those that ask for a section.
         bearing: for each term of the query, the ids of the sheets that bear it.
         lacking: the share of the concepts named that no sheet names.
         examples: how near the question is to known ones, by name.
@@ -62,16 +68,14 @@ def features(
         "score": best.score if best else 0.0,
         "coverage": max((hit.coverage for hit in hits), default=0.0),
         # « tricot crochet »: that one sheet bears every word is evidence by itself, above all in a short question
-        "whole": float(best is not None and _bears_all(best, query, bearing)),
+        "whole": float(best is not None and bool(subject) and all(best.sheet.id in bearing[term] for term in subject)),
+        # « combien de temps ça durait »: nothing but the words that ask for a section
+        "bare": float(not subject),
         # and so is a place, a structure or a partner that sheets bear
         "named": float(bool(query.facets and hits)),
         "lacking": lacking,
         **examples,
     }
-
-
-def _bears_all(hit: Hit, query: Query, bearing: Mapping[str, set[str]]) -> bool:
-    return bool(query.terms) and all(hit.sheet.id in bearing[term] for term in query.terms)
 
 
 def probability(values: Mapping[str, float], calibration: Calibration) -> float:

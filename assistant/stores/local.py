@@ -80,11 +80,11 @@ class LocalStore:
 
     def examples(self) -> tuple[tuple[Example, ...], Vectors]:
         rows = self._all("SELECT kind, text, sheet, step FROM examples ORDER BY number")
-        mean = self._vector("question mean")
-        rounded = np.fromfile(self.folder / EXAMPLES, dtype=np.int8).reshape(len(rows), len(mean))
+        rounded = np.fromfile(self.folder / EXAMPLES, dtype=np.int8).reshape(len(rows), -1 if rows else 0)
         steps = np.array([[row[3]] for row in rows], dtype=np.float32).reshape(-1, 1)
         examples = tuple(Example(ExampleKind(kind), text, sheet) for kind, text, sheet, _ in rows)
-        return examples, mean + steps * rounded.astype(np.float32)
+        nothing = np.zeros((0, self.manifest.dimension), dtype=np.float32)
+        return examples, steps * rounded.astype(np.float32) if rows else nothing
 
     def sheets(self, ids: Sequence[str]) -> list[Sheet]:
         return [sheet for sheet in (self._sheet(sheet_id) for sheet_id in ids) if sheet is not None]

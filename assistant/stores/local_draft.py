@@ -28,6 +28,7 @@ from assistant.stores.sections import dump_sections
 from assistant.values import Example, Sheet
 
 KEPT_GENERATIONS = 3
+_MOST = 127  # of eight bits
 _PREFIX = "generation-"
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
@@ -149,12 +150,9 @@ class LocalDraft:
         return dict(self._examples)
 
     def replace_examples(self, examples: Sequence[Example], vectors: Vectors) -> None:
-        mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
-        centred = vectors - mean
-        # eight bits: an example only has to be told from its neighbours
-        steps = np.maximum(np.abs(centred).max(axis=1, initial=0.0), 1e-9) / 127
-        np.rint(centred / steps[:, None]).astype(np.int8).tofile(self._draft / EXAMPLES)
-        self._keep("question mean", mean)
+        # eight bits: an example only has to be told from its neighbours; rounded again, they stay what they are
+        steps = np.maximum(np.abs(vectors).max(axis=1, initial=0.0), 1e-9) / _MOST
+        np.rint(vectors / steps[:, None]).astype(np.int8).tofile(self._draft / EXAMPLES)
         self._database.execute("DELETE FROM examples")
         self._database.executemany(
             "INSERT INTO examples (number, kind, sheet, text, step) VALUES (?, ?, ?, ?, ?)",
