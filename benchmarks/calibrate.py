@@ -20,7 +20,7 @@ from assistant.answer import Assistant
 from assistant.corpus.corpus import CALIBRATION
 from benchmarks.judged import evidence, halves, read_judged
 
-FALSE_REFUSALS = 0.03
+FALSE_REFUSALS = 0.02
 HEAD = """# How likely the corpus answers a question: a logistic regression, made by benchmarks/calibrate.py.
 # Below the threshold a question is refused. The features are named in assistant/retrieval/abstention.py.
 """
