@@ -42,7 +42,7 @@ _SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to b
 _BECAUSE = {
     Cause.CHOICES: "ne répond sous cette condition",
     Cause.TOPIC: "sur {}",
-    Cause.PRACTICAL: "ne donne d’horaires, de coordonnées ou d’inscriptions\u00a0: les fiches racontent des actions",
+    Cause.PRACTICAL: "ne donne ce renseignement, pratique ou administratif\u00a0: les fiches racontent des actions",
     Cause.WORLD: "ne répond à cette demande, qui est d’un autre monde que celui des centres sociaux",
     Cause.UNKNOWN: "ne répond à cette demande",
 }

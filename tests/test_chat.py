@@ -36,7 +36,9 @@ def test_as_json_there_is_a_document_a_line_and_nothing_else(settings):
 def test_at_a_prompt_control_c_drops_the_line_and_control_d_ends(settings):
     """Nobody loses a conversation by a key, and what was typed comes back with the arrow."""
     parent, child = pty.openpty()
-    process = subprocess.Popen(_chat(settings), stdin=child, stdout=child, stderr=child, start_new_session=True)
+    process = subprocess.Popen(
+        _chat(settings), stdin=child, stdout=child, stderr=child, start_new_session=True, preexec_fn=_hears_control_c
+    )
     os.close(child)
     try:
         said = _until(parent, "quitter")
@@ -64,6 +66,11 @@ def _chat(settings: Settings) -> list[str]:
 def _piped(settings: Settings, *options: str) -> subprocess.CompletedProcess[str]:
     program = [*_chat(settings), *options]
     return subprocess.run(program, input=DIALOGUE, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+
+def _hears_control_c() -> None:
+    """What runs behind a shell, as tests may, is started deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _until(terminal: int, words: str) -> str:

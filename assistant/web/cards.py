@@ -7,8 +7,9 @@ from html import escape
 from itertools import groupby
 
 from assistant.errors import AssistantError
-from assistant.export.text_form import SILENCE
+from assistant.export.text_form import SILENCE, drop_text
 from assistant.replies import Answer, Excerpt
+from assistant.typography import guillemets
 from assistant.values import Quote, Role, Section, Sheet, Span, Status
 from assistant.web.address import MOST_COMPARED, Address, View, link
 from assistant.web.markup import (
@@ -66,10 +67,11 @@ def _shared(answer: Answer, names: RoleNames) -> str:
 
 def _refusal(answer: Answer, names: RoleNames) -> str:
     """What was not found, and ways on: a condition less, the list, the sheets to write."""
-    ways = []
-    for text, removal in answer.turned.chips[:_MOST_CHIPS]:
-        says = f"Sans «\u00a0{verbatim(text)}\u00a0»"
-        ways.append(f"<li>{button(says, f'question:{removal}', 'say')}</li>")
+    drops = answer.refusal.drops if answer.refusal else ()
+    # what is known to help comes alone; else anything that was understood may have been wrong
+    less = [(drop_text(drop), drop.removal) for drop in drops]
+    less = less or [(guillemets(text), removal) for text, removal in answer.turned.chips[:_MOST_CHIPS]]
+    ways = [f"<li>{button(f'Sans {verbatim(says)}', f'question:{removal}', 'say')}</li>" for says, removal in less]
     said = "Pour avancer, enlevez une condition\u00a0:" if ways else "Essayez avec d’autres mots, ou\u00a0:"
     browse, cover = (link(Address(view), names) for view in (View.BROWSE, View.COVERAGE))
     ways.append(f"<li>{anchor('Parcourir toutes les fiches', browse, 'btn')}</li>")
