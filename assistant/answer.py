@@ -49,10 +49,13 @@ _BECAUSE = {
 
 
 class _Found(NamedTuple):
-    """What a search knows: hits, features of abstention, sheets that bear each term, the question's vector."""
+    """What a search knows: hits, features of abstention, the probability that the corpus answers, sheets that
+    bear each term, the question's vector.
+    """
 
     hits: list[Hit]
     evidence: dict[str, float]
+    confidence: float
     bearing: Mapping[str, set[str]]
     vector: Vectors
 
@@ -82,7 +85,7 @@ class Assistant:
         self._understanding = resolver.tools.understanding
         self._choices = resolver.tools.choices
         self._turns = Turns(
-            resolver, store, schema, self._answer, lambda *asked: self._search(*asked)[:2], self._excerpt, self._read
+            resolver, store, schema, self._answer, lambda *asked: self._search(*asked).hits, self._excerpt, self._read
         )
 
     @classmethod
@@ -171,12 +174,11 @@ class Assistant:
         bearing = self.store.bearing(query.terms)
         subject = self._understanding.subject(query.text) & set(query.terms)
         evidence = features(query, hits, subject, bearing, lacking(query.concepts, self.store), near)
-        return _Found(hits, evidence, bearing, vector)
+        return _Found(hits, evidence, probability(evidence, self._calibration), bearing, vector)
 
     def _answer(self, question: str, query: Query, plan: Plan, limit: int) -> Answer:
         most = max(limit, self.settings.sheets) + len(plan.leave_out)
         found = self._search(query, most)
-        confidence = probability(found.evidence, self._calibration)
         shown = self._shown(found, query, plan, limit)
         refusal, nearest = None, [hit for hit in found.hits if hit.sheet.id not in plan.leave_out and not query.vague]
         if not shown and not plan.leave_out and not query.vague:
@@ -199,14 +201,14 @@ class Assistant:
             query=query,
             follows=plan.follows,
             corpus_version=self.store.manifest.corpus_version,
-            confidence=confidence,
+            confidence=found.confidence,
             refusal=refusal,
         )
 
     def _shown(self, found: _Found, query: Query, plan: Plan, limit: int) -> list[Hit]:
         """The hits that are shown: none when the corpus does not answer, and no sheet that does not help enough."""
         hits = found.hits
-        sure = probability(found.evidence, self._calibration) >= self._calibration.threshold
+        sure = found.confidence >= self._calibration.threshold
         if not hits or query.vague or not (sure or query.lists):
             return []
         least = float("-inf") if query.facets or query.lists else hits[0].score * _SHOWN_SHARE

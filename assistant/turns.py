@@ -41,7 +41,7 @@ class Turns:
     store: Store
     schema: Schema
     find: Callable[[str, Query, Plan, int], Answer]
-    search: Callable[[Query, int], tuple[list[Hit], dict[str, float]]]
+    search: Callable[[Query, int], list[Hit]]
     excerpt: Callable[[Hit, Query, Mapping[str, float], Mapping[str, set[str]], int], Excerpt]
     read: Callable[[str], Reading]
 
@@ -213,7 +213,7 @@ class Turns:
 
     def _ranked(self, query: Query) -> list[tuple[Sheet, float]]:
         """Every sheet that bears the query's choices, with its score, best first."""
-        hits, _ = self.search(query, self.store.manifest.sheets)
+        hits = self.search(query, self.store.manifest.sheets)
         return [(hit.sheet, hit.score) for hit in hits]
 
     def _silent(self, question: str, plan: Plan, conversation: Conversation) -> Answer:

@@ -24,10 +24,11 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from assistant.batch import read_questions
-from assistant.conversation.acts import LONGEST, SUBJECT, Acts, centred, features, save_acts
+from assistant.conversation.acts import LONGEST, SUBJECT, Acts, features, save_acts
 from assistant.corpus.corpus import ACTS, EVERYDAY
 from assistant.documents import Strict, load_yaml
 from assistant.evaluation import Judged
+from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import DEFAULT_MODEL, Vectors, open_encoder
 from assistant.settings import read_settings
 
@@ -66,7 +67,7 @@ def main() -> None:
     mean = vectors.mean(axis=0)
     counts = Counter(feature for turn in turns for feature in features(turn.text))
     rows = {feature: row for row, feature in enumerate(sorted(f for f, count in counts.items() if count >= FEWEST))}
-    matrix = _matrix(turns, centred(vectors, mean), rows)
+    matrix = _matrix(turns, unit(vectors - mean), rows)
     acts = np.array([names.index(turn.act) for turn in turns])
     folds = np.array([int(sha256(turn.example.encode()).hexdigest(), 16) % FOLDS for turn in turns])
     best, right = 0.0, 0.0

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
-from zipfile import BadZipFile
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import SchemaError
+from assistant.arrays import load_arrays
+from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import Vectors
 from assistant.language.analyzer import tokens
 from assistant.language.folding import fold
@@ -57,7 +57,7 @@ class Acts:
     def odds(self, text: str, vector: Vectors) -> NDArray[np.float64]:
         """How likely each act is, shape (number of acts,); they sum to 1."""
         dimension = len(self.mean)
-        scores = self.weights[:, -1] + self.weights[:, :dimension] @ centred(vector, self.mean)
+        scores = self.weights[:, -1] + self.weights[:, :dimension] @ unit(vector - self.mean)
         rows = [self.features[feature] for feature in features(text) if feature in self.features]
         if rows:
             scores = scores + self.weights[:, [dimension + row for row in rows]].sum(axis=1) / np.sqrt(len(rows))
@@ -90,31 +90,19 @@ def features(text: str) -> set[str]:
     return found
 
 
-def centred(vectors: Vectors, mean: Vectors) -> Vectors:
-    """Vectors less their mean, of length one, along the last axis."""
-    moved = vectors - mean
-    return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=-1, keepdims=True), 1e-9), dtype=np.float32)
-
-
 def load_acts(path: Path, model: str) -> Acts | None:
     """The classifier of a data folder; None when there is none for this model.
 
     Raises:
         SchemaError: the file cannot be read.
     """
-    if not path.exists():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            if str(file["model"]) != model:
-                return None
-            rows = {feature: row for row, feature in enumerate(file["features"].tolist())}
-            weights = file["weights"].astype(np.float32)
-            return Acts(tuple(file["names"].tolist()), file["mean"].astype(np.float32), rows, weights)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise SchemaError(
-            f"Le fichier {path} ne peut pas être lu ({type(error).__name__}).", "Remettez celui du dépôt en place."
-        ) from None
+    return load_arrays(path, model, _acts)
+
+
+def _acts(file: Any) -> Acts:
+    rows = {feature: row for row, feature in enumerate(file["features"].tolist())}
+    weights = file["weights"].astype(np.float32)
+    return Acts(tuple(file["names"].tolist()), file["mean"].astype(np.float32), rows, weights)
 
 
 def save_acts(path: Path, model: str, acts: Acts) -> None:

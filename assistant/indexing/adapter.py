@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import SchemaError
+from assistant.arrays import load_arrays
 
 MAPS = ("query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense")
 _SCALE = 2.0
@@ -44,21 +43,15 @@ def load_adapter(path: Path, model: str) -> Adapter | None:
     Raises:
         SchemaError: the file cannot be read.
     """
-    if not path.exists():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            if str(file["model"]) != model:
-                return None
-            names = [name.removesuffix(".a") for name in file.files if name.endswith(".a")]
-            pairs = {_place(name): (_floats(file[f"{name}.a"]), _floats(file[f"{name}.b"])) for name in names}
-            if not pairs:
-                raise ValueError("no map")
-            return Adapter(pairs)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise SchemaError(
-            f"Le fichier {path} ne peut pas être lu ({type(error).__name__}).", "Remettez celui du dépôt en place."
-        ) from None
+    return load_arrays(path, model, _adapter)
+
+
+def _adapter(file: Any) -> Adapter:
+    names = [name.removesuffix(".a") for name in file.files if name.endswith(".a")]
+    pairs = {_place(name): (_floats(file[f"{name}.a"]), _floats(file[f"{name}.b"])) for name in names}
+    if not pairs:
+        raise ValueError("no map")
+    return Adapter(pairs)
 
 
 def save_adapter(path: Path, model: str, adapter: Adapter) -> None:

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
-from zipfile import BadZipFile
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from assistant.errors import SchemaError
+from assistant.arrays import load_arrays
 from assistant.indexing.encoder import Vectors
 
 _MAPPED = 0.5  # how much of the map's answer is added to a question
@@ -92,18 +91,12 @@ def load_alignment(path: Path, model: str) -> Alignment | None:
     Raises:
         SchemaError: the file cannot be read.
     """
-    if not path.exists():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            if str(file["model"]) != model:
-                return None
-            mean, weights, names = (file[name].astype(np.float32) for name in ("mean", "weights", "names"))
-            return Alignment(mean, weights, tuple(file["concepts"].tolist()), names)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise SchemaError(
-            f"Le fichier {path} ne peut pas être lu ({type(error).__name__}).", "Remettez celui du dépôt en place."
-        ) from None
+    return load_arrays(path, model, _alignment)
+
+
+def _alignment(file: Any) -> Alignment:
+    mean, weights, names = (file[name].astype(np.float32) for name in ("mean", "weights", "names"))
+    return Alignment(mean, weights, tuple(file["concepts"].tolist()), names)
 
 
 def save_alignment(path: Path, model: str, alignment: Alignment) -> None:
