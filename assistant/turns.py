@@ -70,6 +70,8 @@ class Turns:
         plan = self.resolver.resolve(question, conversation)
         if plan.silent:
             return self._silent(question, plan, conversation), conversation
+        if filters:  # chosen as if the question had said so: they can be taken away, and what follows keeps them
+            plan = replace(plan, need=replace(plan.need, facets={**plan.need.facets, **filters}))
         query = self.query(plan, filters)
         answer = self._answer(question, plan, query, limit)
         after = self._after(plan, answer)

@@ -17,6 +17,8 @@ from assistant.language.durations import tells_duration
         "réunion mensuelle",
         "Chaque semaine, un atelier",
         "de 14 heures à 16 heures",
+        "trois sessions de formation",
+        "jusqu’en 2019",
     ],
 )
 def test_told(text):

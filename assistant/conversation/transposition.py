@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-from assistant.conversation.cutting import aligned, cell, said_in
+from assistant.conversation.cutting import cell, said_in
 from assistant.corpus.schema import Schema
+from assistant.language.durations import tells_duration
 from assistant.replies import Cell
 from assistant.retrieval.quoting import cut_quote
-from assistant.values import Kind, Quote, Role, Sheet, Status
+from assistant.values import Kind, Role, Sheet, Status
 
 _WORDS = 120  # of one section
-_MOST_TIMES = 5  # sentences that tell of time
-_TIME = re.compile(
-    r"\b(?:\d+|une?|deux|trois|quatre|cinq|six|plusieurs)\s+(?:h|heures?|demi-journees?|jours?|journees?|semaines?|mois"
-    r"|trimestres?|ans?|annees?|seances?|sessions?|fois)\b"
-    r"|\b(?:depuis|jusqu|en|annee|saison)\W{1,3}(?:19|20)\d\d\b"
-    r"|\b(?:chaque|tous les|toutes les|par|une fois par)\s+(?:jours?|semaines?|mois|ans?|annees?|lundis?|mardis?"
-    r"|mercredis?|jeudis?|vendredis?|samedis?|dimanches?|vacances)\b"
-)
 
 
 class Line(NamedTuple):
-    """One thing to transpose: what the sheet says of it, and what to ask oneself."""
+    """One thing to transpose: what the sheet says of it, and what to ask oneself.
+
+    ``cell`` quotes the beginning of the sections of ``roles``; without roles, every sentence that tells of it.
+    """
 
     name: str
+    roles: tuple[Role, ...]
     cell: Cell
     question: str
 
 
 _ROLES = (
+    ("L’idée", (Role.SUMMARY,), "Qu’est-ce qu’on en garde\u202f?"),
+    ("Public", (Role.PUBLIC,), "Pour qui\u202f?"),
     ("Budget", (Role.FUNDING,), "Combien, et qui paierait\u202f?"),
     ("Personnes", (Role.PEOPLE,), "Qui, et combien d’heures\u202f?"),
     ("Partenaires", (Role.PARTNERS, Role.INITIATIVE), "Avec qui chez nous\u202f?"),
-    ("Durée", (), "Quand, et combien de temps\u202f?"),
-    ("Lieu", (Role.TERRITORY,), "Où, et pour quels habitants\u202f?"),
-    ("Public", (Role.PUBLIC,), "Pour qui\u202f?"),
+    ("Durée et moments", (), "Quand, et combien de temps\u202f?"),
+    ("Lieu", (Role.TERRITORY, Role.ORGANISER), "Où, et pour quels habitants\u202f?"),
     ("Étapes", (Role.DESCRIPTION,), "Par quoi commencer\u202f?"),
     ("Limites", (Role.LIMITS,), "Laquelle nous attend, et que prévoir\u202f?"),
+    ("Perspectives", (Role.PERSPECTIVES,), "Et ensuite\u202f?"),
 )
 
 
 def transposition(sheet: Sheet, schema: Schema) -> tuple[Line, ...]:
-    """Budget, people, partners, duration, place, public, steps, limits, each quoted or silent.
+    """The idea, the means, the place, the steps, the limits and what comes next, each quoted or silent.
 
-    No label asks for a duration: the sentences that tell of time are quoted, a few of them.
+    No label asks for a duration: the sentences that tell of time are quoted, wherever they stand.
     """
     return tuple(
-        Line(name, _said(sheet, roles, schema) if roles else _times(sheet, schema), question)
+        Line(name, roles, _said(sheet, roles, schema) if roles else _times(sheet, schema), question)
         for name, roles, question in _ROLES
     )
 
@@ -60,10 +58,11 @@ def _said(sheet: Sheet, roles: tuple[Role, ...], schema: Schema) -> Cell:
 
 
 def _times(sheet: Sheet, schema: Schema) -> Cell:
-    quotes: list[Quote] = []
-    for section in sheet.sections:
-        if section.kind is Kind.TEXT and section.status is Status.FILLED:
-            for span in said_in(sheet, section, schema):
-                if _TIME.search(aligned(sheet.slice(*span))):
-                    quotes.append(cut_quote(sheet, section, *span))
-    return Cell(tuple(quotes[:_MOST_TIMES]), Status.FILLED if quotes else Status.EMPTY)
+    quotes = tuple(
+        cut_quote(sheet, section, *span)
+        for section in sheet.sections
+        if section.kind is Kind.TEXT and section.status is Status.FILLED
+        for span in said_in(sheet, section, schema)
+        if tells_duration(sheet.slice(*span))
+    )
+    return Cell(quotes, Status.FILLED if quotes else Status.EMPTY)

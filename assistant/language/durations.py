@@ -15,9 +15,11 @@ _DURATION = re.compile(
     rf"\b{_COUNT}[ -](?:\w+ )?(?:ans?|annees?|mois|trimestres?|semestres?|semaines?|jours?|journees?|"
     rf"demi-journees?|apres-midis?|matinees?|matins?|soirs?|soirees?|heures?|minutes?|seances?|rencontres?)\b"
     rf"|\b(?:le|les|chaque|un|une fois par|du|au|et)? ?{_DAY}\b|\b\d{{1,2}} ?(?:h|heures)(?:\d{{2}})?\b"
-    r"|\bfois par (?:an|mois|semaine|trimestre|jour)\b|\bpar (?:an|mois|semaine|trimestre)\b"
+    rf"|\b{_COUNT} (?:fois|sessions?)\b|\b(?:chaque|toutes les) vacances\b"
+    r"|\bfois par (?:an|mois|semaine|trimestre|jour)\b|\bpar (?:an|mois|semaine|trimestre|jour)\b"
     r"|\b(?:hebdomadaire|mensuel|trimestriel|annuel|bimensuel)(?:le)?s?(?:ment)?\b"
-    r"|\bquotidiennement\b|\bdepuis (?:\w+ ){0,2}\d|\bduree\b|\btoute l'annee\b|\b(?:en|de) (?:19|20)\d{2}\b"
+    r"|\bquotidiennement\b|\bdepuis (?:\w+ ){0,2}\d|\bduree\b|\btoute l'annee\b"
+    r"|\b(?:en|de|depuis|jusqu'en|annee|saison) (?:19|20)\d{2}\b"
 )
 
 

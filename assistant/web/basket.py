@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 MOST_SHEETS = 60
 MOST_NOTE = 5_000
@@ -61,14 +62,19 @@ class Basket:
         picks = tuple(Pick(sheet, kept) if pick.sheet == sheet else pick for pick in self.picks)
         return replace(self, picks=picks), kept != note
 
-    def stored(self) -> dict[str, Any]:
-        """What the browser keeps."""
-        return {"fiches": [{"id": pick.sheet, "note": pick.note} for pick in self.picks]}
+    def stored(self) -> str:
+        """What the browser keeps, as JSON."""
+        kept = [{"id": pick.sheet, "note": pick.note} for pick in self.picks]
+        return json.dumps({"fiches": kept}, ensure_ascii=False)
 
 
-def read_basket(stored: object) -> Basket:
+def read_basket(text: str | None) -> Basket:
     """The basket that a browser kept: whatever is not one is left out, and nothing else is lost."""
     basket = Basket()
+    try:
+        stored = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return basket
     kept = stored.get("fiches") if isinstance(stored, Mapping) else None
     for found in kept if isinstance(kept, list) else []:
         sheet = found.get("id") if isinstance(found, Mapping) else None

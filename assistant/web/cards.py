@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from itertools import groupby
+from itertools import groupby, repeat
 
 from assistant.errors import AssistantError
 from assistant.export.text_form import SILENCE, drop_text
@@ -70,7 +70,7 @@ def _refusal(answer: Answer, names: RoleNames) -> str:
     drops = answer.refusal.drops if answer.refusal else ()
     # what is known to help comes alone; else anything that was understood may have been wrong
     less = [(drop_text(drop), drop.removal) for drop in drops]
-    less = less or [(guillemets(text), removal) for text, removal in answer.turned.chips[:_MOST_CHIPS]]
+    less = less or [(_named(text), removal) for text, removal in answer.turned.chips[:_MOST_CHIPS]]
     ways = [f"<li>{button(f'Sans {verbatim(says)}', f'question:{removal}', 'say')}</li>" for says, removal in less]
     said = "Pour avancer, enlevez une condition\u00a0:" if ways else "Essayez avec d’autres mots, ou\u00a0:"
     browse, cover = (link(Address(view), names) for view in (View.BROWSE, View.COVERAGE))
@@ -78,6 +78,11 @@ def _refusal(answer: Answer, names: RoleNames) -> str:
     written = f"Question notée, le temps de cette session, dans {anchor('les fiches à écrire', cover)}."
     found = f'<p class="found">{escape(answer.message)}</p>'
     return f'<div class="no">{found}<p>{said}</p><ul>{"".join(ways)}</ul><p class="small">{written}</p></div>'
+
+
+def _named(chip: str) -> str:
+    """A chip within a sentence: its own guillemets are enough."""
+    return chip if "«" in chip else guillemets(chip)
 
 
 def error_html(error: Exception) -> str:
@@ -136,7 +141,7 @@ def card(excerpt: Excerpt, answer: Answer, names: RoleNames, number: int | None 
     """
     ends = f'<div class="ends">{"".join(_end(excerpt, role, name) for role, name in _ENDS)}</div>'
     said = answers(excerpt)
-    quotes = _quotes(said, excerpt.sheet)
+    quotes = evidence(said, excerpt.sheet, answer.query.roles)
     asked = any(role in answer.query.roles for role, _ in _ENDS)
     near = '<p class="band">La fiche la plus proche – elle ne répond pas à la question</p>'
     rank = f'<span class="n">{number}</span> ' if number else ""
@@ -199,10 +204,34 @@ def _peek(sections: Sequence[Section], sheet: Sheet) -> str:
     return " · ".join([*short, f"{filled} rubrique{'s' if filled > 1 else ''} sur {len(sections)}"])
 
 
-def _quotes(quotes: Sequence[Quote], sheet: Sheet) -> str:
-    """The quotes of one section above its label."""
+def evidence(quotes: Sequence[Quote], sheet: Sheet, asked: Sequence[Role]) -> str:
+    """The quotes of one section above its label: what a first glance needs, the other sections folded.
+
+    At first glance: the sections asked for; without any, the section that is marked, else the first one.
+    """
     groups = [list(group) for _, group in groupby(quotes, key=lambda quote: quote.section)]
-    return "".join(f"{quotes_html(group, sheet)}{label_html(group)}" for group in groups)
+    wanted = {section.label for role in asked for section in sheet.sections_with(role)}
+    first = [group for group in groups if group[0].section in wanted]
+    first = first or [group for group in groups if any(quote.marks for quote in group)][:1] or groups[:1]
+    others = [group for group in groups if group not in first]
+    shown = "".join(map(_group, first, repeat(sheet)))
+    if not others:
+        return shown
+    number = sum(map(len, others))
+    more = f"{number} autres extraits" if number > 1 else "Un autre extrait"
+    peek = ", ".join(verbatim(label) for label in dict.fromkeys(_short(group[0].section) for group in others))
+    return (
+        f'{shown}<div class="more first"><details><summary><b>{more}</b> <span class="peek">{peek}</span></summary>'
+        f'<div class="pair">{"".join(map(_group, others, repeat(sheet)))}</div></details></div>'
+    )
+
+
+def _group(quotes: Sequence[Quote], sheet: Sheet) -> str:
+    return f"{quotes_html(quotes, sheet)}{label_html(quotes)}"
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= _SHORT else f"{label[:_SHORT].rsplit(' ', 1)[0].rstrip(',')}…"
 
 
 def _end(excerpt: Excerpt, role: Role, name: str) -> str:

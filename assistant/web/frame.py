@@ -19,15 +19,15 @@ _TABS = {
 def top_html(view: View, tab: View, basket: Basket, shelf: Shelf, turn: str = "") -> str:
     """The name of the page and the bar of views, among which ``tab`` is the one that led to the view.
 
-    What the style sheet shows depends on the class of ``#kept``; which also tells the script the sheets
-    that are kept, and which of its messages, by number, is answered.
+    What the style sheet shows depends on the class of ``#kept``; which also tells the script the selection
+    to keep, and which of its messages, by number, is answered.
     """
     tabs = []
     for other, name in _TABS.items():
         here = "here" if other is tab else ""
         number = f" ({len(basket.picks)})" if other is View.SELECTION else ""
         tabs.append(f"<li>{anchor(f'{name}{number}', shelf.link(Address(other)), here, f'v-{other.value}')}</li>")
-    kept = verbatim(" ".join(basket.sheets))
+    kept = verbatim(basket.stored())
     shows = {View.TALK: "talking", View.BROWSE: "searching"}.get(view, "viewing")
     return (
         '<div class="bar"><p class="brand">Actions des centres sociaux '

@@ -33,11 +33,29 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
   const waiting = [];
   let turn = 0, sent = 0;
 
-  const write = (id, message) => {
+  // the selection: what the browser keeps is the only truth, whichever tab wrote it last
+  const KEPT = "assistant-selection-de-fiches";
+  let unkept = "";  // where the browser keeps nothing, it lasts as long as the page
+  const stored = () => {
+    try { return localStorage.getItem(KEPT) || ""; } catch { return unkept; }
+  };
+  const store = (selection) => {
+    unkept = selection;
+    try { localStorage.setItem(KEPT, selection); } catch { /* it lasts as long as the page */ }
+  };
+
+  const fill = (id, value) => {
     const box = document.querySelector(`#${id} :is(textarea, input)`);
-    if (!box) return false;
-    box.value = `${++turn}|${message}`;
+    if (!box) return null;
+    box.value = value;
     box.dispatchEvent(new Event("input", { bubbles: true }));
+    return box;
+  };
+  const write = (id, message) => {
+    if (!by(id)) return false;
+    fill("stored", stored());
+    const box = fill(id, `${++turn}|${message}`);
+    if (!box) return false;
     box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
     return true;
   };
@@ -53,8 +71,31 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
   };
   const settle = () => {
     sent = 0;
+    document.documentElement.classList.remove("opening");
     requestAnimationFrame(() => setTimeout(() => { arrive(); next(); }, 30));
   };
+
+  // another tab changed the selection, or it was kept before the page opened
+  const reread = () => {
+    const kept = by("kept");
+    if (!kept?.getAttribute("value") || waiting.length || sent || stored() === kept.title || !(stored() || ids(kept).length)) return;
+    aim = { focus: key(document.activeElement) };
+    send("relire");
+  };
+  const ids = (kept) => {
+    try { return JSON.parse(kept.title).fiches.map((sheet) => sheet.id); } catch { return []; }
+  };
+  if (stored().includes('"id"')) {
+    document.documentElement.classList.add("opening");
+    setTimeout(() => document.documentElement.classList.remove("opening"), PATIENCE_MS);
+  }
+  addEventListener("storage", (event) => {
+    if (event.key !== KEPT && event.key !== null) return;
+    flush();
+    reread();
+  });
+  addEventListener("pageshow", reread);
+  document.addEventListener("visibilitychange", reread);
 
   // ---- going from view to view: the focus and the scroll are found again
   const left = new Map();  // by view: where it was scrolled, what had the focus
@@ -113,7 +154,8 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
 
   // ---- notes: boxes to write in, kept as one types
   const wide = matchMedia("(min-width: 64.01rem)");
-  let writing = null, unfolded = false;
+  const unfolded = new Set();
+  let writing = null;
   const keep = (box) => { send(`note:${box.dataset.sheet}\n${box.value}`); };
   const flush = () => {
     if (!writing) return;
@@ -122,11 +164,10 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     writing = null;
   };
   const furnish = () => {
-    const filters = document.querySelector("#view details.all");  // always unfolded where there is room for them
-    if (filters && !filters.dataset.known) {
-      filters.dataset.known = "yes";
-      filters.open = unfolded || wide.matches;
-      filters.addEventListener("toggle", () => { unfolded = filters.open; });
+    for (const all of document.querySelectorAll("#view details.all:not([data-known])")) {
+      all.dataset.known = "yes";
+      all.open = unfolded.has(all.className) || wide.matches;  // always unfolded where there is room for it
+      all.addEventListener("toggle", () => { unfolded[all.open ? "add" : "delete"](all.className); });
     }
     for (const note of document.querySelectorAll("#view div.note")) {
       const box = document.createElement("textarea");
@@ -261,12 +302,13 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     told = now.join("|");
     if (now.join("")) tell(now[0] || now[1]);
   };
+  let heard = "";  // the last message that was answered
   const mark = () => {
     const kept = by("kept");
     if (!kept) return;
-    const ids = new Set(kept.title.split(" "));
+    const inBasket = new Set(ids(kept));
     for (const button of document.querySelectorAll("#conversation button.keep")) {
-      const id = button.value.slice(button.value.indexOf(":") + 1), inside = ids.has(id);
+      const id = button.value.slice(button.value.indexOf(":") + 1), inside = inBasket.has(id);
       if (button.classList.contains("in") === inside) continue;
       button.classList.toggle("in", inside);
       button.value = `${inside ? "retirer" : "garder"}:${id}`;
@@ -280,7 +322,13 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     for (const table of document.querySelectorAll("#view .wrap[tabindex]:not([aria-label])")) {
       table.setAttribute("aria-label", text(table.querySelector("caption")));
     }
-    if (sent && kept.getAttribute("value") === String(sent)) settle();
+    const answered = kept.getAttribute("value");
+    if (answered && answered !== heard) {
+      heard = answered;
+      if (answered !== "0") store(kept.title);
+      if (sent && answered === String(sent)) settle();
+      else reread();
+    }
   };
   const french = () => {
     for (const toast of document.querySelectorAll("[data-testid=toast-body]:not([lang])")) {

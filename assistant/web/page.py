@@ -35,8 +35,6 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
 }
 _STATE_SECONDS = 3600
 _CONCURRENT = 8
-_STORAGE_KEY = "assistant-selection"
-_STORAGE_SECRET = "assistant-des-centres-sociaux"  # noqa: S105 - fixed, so that what a browser keeps outlives a restart
 
 
 def build_page(warming: Warming, shelf: Shelf) -> Any:
@@ -47,7 +45,9 @@ def build_page(warming: Warming, shelf: Shelf) -> Any:
         messages = gr.State([], time_to_live=_STATE_SECONDS)
         unanswered = gr.State((), time_to_live=_STATE_SECONDS)
         desk = gr.State(Desk(), time_to_live=_STATE_SECONDS)
-        basket = gr.BrowserState(Basket().stored(), storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
+        # the selection as the browser keeps it when a message leaves. BrowserState reads it once, when the page
+        # opens: of two tabs, the last to write would undo what the other kept
+        stored = gr.Textbox(elem_id="stored", label="Sélection", visible="hidden")
         # what the page's own HTML asks for, written there by the script
         go = gr.Textbox(elem_id="go", label="Aller", visible="hidden")
         say = gr.Textbox(elem_id="say", label="Dire", visible="hidden")
@@ -85,7 +85,7 @@ def build_page(warming: Warming, shelf: Shelf) -> Any:
 
         states = [conversation, messages, unanswered]
         shown = [log, *states, question, again]
-        seen = [desk, basket, top, notice, head, search, view]
+        seen = [desk, top, notice, head, search, view]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         once, each = {**quiet, "trigger_mode": "once"}, {**quiet, "trigger_mode": "multiple"}
         gr.on([question.submit, send.click], talk.ask, [question, *states], shown, **once)
@@ -94,10 +94,10 @@ def build_page(warming: Warming, shelf: Shelf) -> Any:
         log.option_select(talk.choose, states, shown, **once)
         say.submit(talk.say, [say, *states], shown, **once)
         restart.click(talk.restart, None, shown, **once)
-        go.submit(visit.go, [go, desk, basket, unanswered, conversation], seen, **each)
-        search.change(visit.search, [search, desk, basket], [desk, view], **quiet, trigger_mode="always_last")
+        go.submit(visit.go, [go, desk, stored, unanswered, conversation], seen, **each)
+        search.change(visit.search, [search, desk, stored], [desk, view], **quiet, trigger_mode="always_last")
         page.load(talk.warm_up, None, waiting, **once)
-        page.load(visit.open, [basket, unanswered, conversation], seen, **once)
+        page.load(visit.open, [unanswered, conversation], seen, **once)
         page.load(talk.ask_address, states, shown, **once)
     page.queue(default_concurrency_limit=_CONCURRENT)
     return page
@@ -144,4 +144,7 @@ _WAITING = (
     "<p>Le modèle de langue se charge, quelques secondes. Vous pouvez déjà poser votre question\u00a0: "
     "la réponse viendra dès qu’il sera prêt.</p>"
 )
-_FOOT = "<p>Les textes des fiches sont montrés mot pour mot, sans correction.</p>"
+_FOOT = (
+    "<p><span>Les textes des fiches sont montrés mot pour mot, sans correction.</span>"
+    '<a href="/guide">Guide</a></p>'
+)

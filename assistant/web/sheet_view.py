@@ -132,8 +132,9 @@ def _contents(
         lines.append(f'<li><a href="#s-{number}">{verbatim(section.label)}{empty}</a></li>')
     says, all_ = filled(sheet)
     return (
-        f'<div class="toc"><h2>Dans cette fiche</h2><ul>{"".join(lines)}</ul>'
-        f'<p class="ref">{says} rubriques sur {all_} sont remplies.</p></div>'
+        '<details class="all toc"><summary>Dans cette fiche</summary><h2>Dans cette fiche</h2>'
+        f"<ul>{''.join(lines)}</ul>"
+        f'<p class="ref">{says} rubriques sur {all_} sont remplies.</p></details>'
     )
 
 

@@ -11,7 +11,7 @@ from html import escape
 from assistant.export.text_form import SILENCE
 from assistant.replies import Answer, TurnKind
 from assistant.values import Role, Sheet
-from assistant.web.cards import RoleNames, actions, answer_html, answers, block, understood
+from assistant.web.cards import RoleNames, actions, answer_html, answers, block, evidence, understood
 from assistant.web.markup import count, facts_html, label_html, quotes_html, section_html, verbatim
 
 _LISTED = 5  # sheets: a longer exhaustive list is one of titles
@@ -37,9 +37,9 @@ def reply_html(answer: Answer, names: RoleNames) -> str:
         shown, silent = _nothing, True
     if shown is None or not (answer.answered or silent):
         return answer_html(answer, names)
-    message = f'<p class="found">{verbatim(answer.message)}</p>'
     if turned.kind is TurnKind.DANGER:
-        message = f'<div class="no danger">{message}</div>'
+        return block(_danger(answer))
+    message = f'<p class="found">{verbatim(answer.message)}</p>'
     return block(message, understood(answer), *shown(answer, names))
 
 
@@ -78,9 +78,14 @@ def _nothing(_answer: Answer, _names: RoleNames) -> list[str]:
     return []
 
 
-def _numbers(answer: Answer, _names: RoleNames) -> list[str]:
-    lines = "".join(f"<li><b>{escape(number)}</b> {escape(who)}</li>" for number, who in answer.turned.numbers)
-    return [f'<ul class="numbers">{lines}</ul>']
+def _danger(answer: Answer) -> str:
+    """Whom to call, a number a line; all of it is read out, so it stands in what was found."""
+    opening = answer.message.partition("\u00a0:")[0]
+    lines = "".join(
+        f"<li><b>{escape(number)}</b> <span>{escape(who)}</span></li>" for number, who in answer.turned.numbers
+    )
+    said = f'<p>{escape(opening)}\u00a0:</p> <ul class="numbers">{lines}</ul>'
+    return f'<div class="no danger"><div class="found">{said}</div></div>'
 
 
 def _whole(answer: Answer, names: RoleNames) -> list[str]:
@@ -168,7 +173,7 @@ def _session(answer: Answer, names: RoleNames) -> list[str]:
     cards = []
     for number, excerpt in enumerate(answer.sheets, start=1):
         said = answers(excerpt)
-        body = facts_html(excerpt.sheet) + quotes_html(said, excerpt.sheet)
+        body = facts_html(excerpt.sheet) + evidence(said, excerpt.sheet, ())
         cards.append(_card(excerpt.sheet, body + actions(excerpt.sheet, said, names, answer.corpus_version), number))
     asked = "".join(
         f"<li>{quotes_html([d.quote], d.sheet)}{_title(d.sheet)}<p>{escape(d.question)}</p></li>"
@@ -203,7 +208,6 @@ def _silent(why: str) -> str:
 _SHOWN: Mapping[TurnKind, Callable[[Answer, RoleNames], list[str]]] = {
     TurnKind.TALK: _nothing,
     TurnKind.CLARIFY: _nothing,
-    TurnKind.DANGER: _numbers,
     TurnKind.WHOLE: _whole,
     TurnKind.COMPARE: _board,
     TurnKind.AMOUNTS: _figures,

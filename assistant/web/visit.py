@@ -19,6 +19,7 @@ import gradio as gr
 _MOST_SAID = MOST_NOTES  # characters of a message
 _MOST_SEARCHED = 200
 _MOST_TURN = 12  # digits
+_OPENED = "0"  # the turn that opens the page: those of messages are counted from 1
 
 
 class Visit:
@@ -27,16 +28,19 @@ class Visit:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    def open(
-        self, stored: object, unanswered: tuple[str, ...], conversation: Conversation, request: gr.Request
-    ) -> tuple[Any, ...]:
-        """What the address of the page opens, with the selection that the browser kept."""
+    def open(self, unanswered: tuple[str, ...], conversation: Conversation, request: gr.Request) -> tuple[Any, ...]:
+        """What the address of the page opens; the script then says what the browser keeps."""
         address, fault = self._shelf.read(list(request.query_params.multi_items()))
         desk = Desk(replace(address, question=""), fault=fault)
-        return self._seen(desk, read_basket(stored), unanswered, conversation)
+        return self._seen(desk, Basket(), unanswered, conversation, _OPENED)
 
     def go(
-        self, message: str | None, desk: Desk, stored: object, unanswered: tuple[str, ...], conversation: Conversation
+        self,
+        message: str | None,
+        desk: Desk,
+        stored: str | None,
+        unanswered: tuple[str, ...],
+        conversation: Conversation,
     ) -> tuple[Any, ...]:
         """Where a message leads: ``number|``, then a link, a change to the selection, or a note on a sheet."""
         turn, _, said = (message or "")[:_MOST_SAID].partition("|")
@@ -49,7 +53,7 @@ class Visit:
         desk, basket = follow(said, desk, basket, self._shelf)
         return self._seen(desk, basket, unanswered, conversation, turn)
 
-    def search(self, words: str | None, desk: Desk, stored: object) -> tuple[Any, ...]:
+    def search(self, words: str | None, desk: Desk, stored: str | None) -> tuple[Any, ...]:
         """The sheets that bear the words, as they are typed."""
         words = (words or "")[:_MOST_SEARCHED]
         if desk.address.view is not View.BROWSE or words == desk.address.words:
@@ -69,7 +73,6 @@ class Visit:
         screen = draw(desk, basket, unanswered, question, self._shelf, turn[:_MOST_TURN])
         return (
             replace(desk, fault="", told=""),
-            basket.stored(),
             screen.top,
             screen.notice,
             screen.head,

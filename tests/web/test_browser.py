@@ -73,7 +73,7 @@ def test_quotes_reach_the_page_to_the_letter(page: Page, server) -> None:
     expect(page.locator(".card").first).to_be_visible()
     answer = server.ask(question).json()
     for number, sheet in enumerate(answer["sheets"]):
-        quotes = page.locator(".card").nth(number).locator("> blockquote, .ends blockquote")
+        quotes = page.locator(".card").nth(number).locator("> blockquote, .first blockquote, .ends blockquote")
         shown = quotes.evaluate_all("quotes => quotes.map(quote => quote.textContent)")
         assert sorted(shown) == sorted(quote["text"] for quote in sheet["quotes"])
 

@@ -233,3 +233,38 @@ def test_an_export_that_fails_is_said_and_nothing_is_lost(person) -> None:
     person.press("PDF")
     expect(person.page.locator(".take .ref")).to_have_text("L’export n’est pas en service.")
     person.see("Transposer\u00a0: les visiteurs à domicile")
+
+
+def test_two_tabs_share_one_selection_and_lose_nothing(person) -> None:
+    """Each keeps a sheet and a note; what one writes the other shows, without a reload."""
+    other = type(person)(person.page.context.new_page(), person.url)
+    for tab in (person, other):
+        tab.open("/?vue=fiches&public=Seniors")
+    person.press("Ajouter à ma sélection")
+    expect(person.page.locator("#top")).to_contain_text("Ma sélection (1)")
+    expect(other.page.locator("#top")).to_contain_text("Ma sélection (1)")
+    other.press("Ajouter à ma sélection")
+    expect(person.page.locator("#top")).to_contain_text("Ma sélection (2)")
+    person.press("Ma sélection")
+    person.page.get_by_label("Ma note").first.fill("Pour mardi")
+    other.press("Ma sélection")
+    expect(other.page.get_by_label("Ma note").first).to_have_value("Pour mardi")
+    other.page.get_by_label("Ma note").last.fill("Et jeudi")
+    expect(person.page.get_by_label("Ma note").last).to_have_value("Et jeudi")
+    person.press("Retirer")
+    expect(other.page.locator("#view .pick")).to_have_count(1)
+    expect(other.page.get_by_label("Ma note")).to_have_value("Et jeudi")
+
+
+def test_the_choices_of_a_link_hold_for_what_follows_until_they_are_taken_away(person) -> None:
+    person.open("/?q=des actions de solidarité&public=Adultes")
+    last = person.page.locator("#conversation .it").last
+    expect(last.locator(".chips")).to_contain_text("public\u00a0: Adultes")
+    person.ask("d’autres actions\u202f?")
+    expect(person.page.locator("#conversation .it")).to_have_count(2)
+    expect(last.locator(".chips")).to_contain_text("public\u00a0: Adultes")
+    for facts in person.page.locator("#conversation .card .facts").all_text_contents():
+        assert "Adultes" in facts
+    last.get_by_role("button", name="Retirer «\u00a0public\u00a0: Adultes\u00a0»").click()
+    expect(person.page.locator("#conversation .it")).to_have_count(3)
+    expect(last.locator(".chips")).not_to_contain_text("Adultes")
