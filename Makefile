@@ -2,6 +2,7 @@
 # make test     linters, types and tests
 # make index    rebuild the index of data/
 # make bench    speed and memory, as ratios
+# make pictures the pictures of the guide, from the real page
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,7 @@ VENV := .venv
 TORCH := torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: run test check index bench clean
+.PHONY: run test check index bench pictures clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/python app.py
@@ -25,6 +26,9 @@ index: $(VENV)/installed
 
 bench: $(VENV)/installed-test
 	$(VENV)/bin/python benchmarks/speed.py
+
+pictures: $(VENV)/installed-test
+	$(VENV)/bin/python -m benchmarks.pictures
 
 clean:
 	rm -rf $(VENV)

@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import gradio as gr  # after the server, which keeps it from calling out
 import httpx
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Page, expect, sync_playwright
 
 from assistant.corpus.catalogue import Catalogue
@@ -34,7 +36,7 @@ _SHIFT = """() => { window.shift = 0; new PerformanceObserver((seen) => {
 
 
 @contextmanager
-def _served(sheets: int | None) -> Iterator[str]:
+def served(sheets: int | None) -> Iterator[str]:
     """The page over the real sheets, repeated up to a number in the list of sheets when one is given."""
     settings = read_settings()
 
@@ -47,13 +49,21 @@ def _served(sheets: int | None) -> Iterator[str]:
         return replace(found, catalogue=Catalogue(copies))
 
     setattr(server, "open_shelf", shelf)  # noqa: B010 - only a benchmark repeats sheets
+    with _running(server.create_app(settings)) as url:
+        while httpx.get(f"{url}/healthz").status_code != 200:
+            time.sleep(0.1)
+        yield url
+
+
+@contextmanager
+def _running(app: FastAPI) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        running = uvicorn.Server(uvicorn.Config(server.create_app(settings), log_level="error"))
+        running = uvicorn.Server(uvicorn.Config(app, log_level="error"))
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        while not running.started or httpx.get(f"{url}/healthz").status_code != 200:
+        while not running.started:
             time.sleep(0.1)
         yield url
         running.should_exit = True
@@ -80,6 +90,33 @@ def _filtering(page: Page, url: str) -> float:
 
         times.append(_milliseconds(tick))
     return statistics.median(times)
+
+
+def _empty(page: Page, url: str) -> float:
+    """Gradio's own round trip: a button whose event does nothing, from the click to its answer on the page."""
+    page.goto(url)
+    button = page.get_by_role("button", name="Rien", exact=True)
+    button.wait_for()
+    times = []
+    for number in range(1, ROUNDS + 1):
+
+        def press(number: int = number) -> None:
+            button.click()
+            expect(page.get_by_role("textbox", name="Fois")).to_have_value(str(number))
+
+        times.append(_milliseconds(press))
+    return statistics.median(times)
+
+
+@contextmanager
+def _blank() -> Iterator[str]:
+    """An application of Gradio that does nothing."""
+    with gr.Blocks(analytics_enabled=False) as blocks:
+        times = gr.Textbox("0", label="Fois")
+        gr.Button("Rien").click(lambda said: str(int(said) + 1), times, times, show_progress="hidden")
+    app = gr.mount_gradio_app(FastAPI(), blocks, path="/", ssr_mode=False)
+    with _running(app) as url:
+        yield url
 
 
 def _answering(page: Page, url: str) -> tuple[float, float, float]:
@@ -112,13 +149,17 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(reduced_motion="reduce")
-        with _served(None) as url:
+        with served(None) as url:
             shown, own, shift = _answering(page, url)
             few = _filtering(page, url)
-        with _served(MANY) as url:
+        with _blank() as url:
+            empty = _empty(page, url)
+        with served(MANY) as url:
             many = _filtering(page, url)
         browser.close()
-    print(f"Enter to the first card: {shown:.0f} ms; the API alone: {own:.0f} ms")
+    print(f"Enter to the first card: {shown:.0f} ms; the API alone: {own:.0f} ms; Gradio's empty trip: {empty:.0f} ms")
+    besides, both = (shown - empty) / own, shown / (own + empty)
+    print(f"  besides the empty trip, {besides:.1f}x the API's time (at most 3 is wanted); {both:.1f}x both together")
     print(f"layout shift: {shift / len(QUESTIONS):.3f} an answer, over {len(QUESTIONS)}")
     print(f"a filter over the real sheets: {few:.0f} ms; over {MANY}: {many:.0f} ms ({many / few:.1f}x)")
 

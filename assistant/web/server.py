@@ -21,6 +21,7 @@ from assistant.errors import ServerError
 from assistant.settings import Settings
 from assistant.web import api, take_away
 from assistant.web.guard import FrenchPage, Guard
+from assistant.web.guide import guide_routes
 from assistant.web.page import build_page
 from assistant.web.shelf import open_shelf
 from assistant.web.taking import TAKE
@@ -69,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def stream() -> FileResponse:
         return FileResponse(_HERE / "stream.js", headers={"Cache-Control": "no-cache"})
 
+    app.include_router(guide_routes())
     gr.mount_gradio_app(
         app,
         build_page(warming, shelf),
