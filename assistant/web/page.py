@@ -145,5 +145,6 @@ _WAITING = (
     "la réponse viendra dès qu’il sera prêt.</p>"
 )
 _FOOT = (
-    '<p><span>Les textes des fiches sont montrés mot pour mot, sans correction.</span><a href="/guide">Guide</a></p>'
+    "<p><span>Les textes des fiches sont montrés mot pour mot, sans correction.</span> "
+    '<a href="/guide" target="_blank">Guide (nouvel onglet)</a></p>'
 )

@@ -32,8 +32,9 @@ def test_markup_in_the_guide_is_text() -> None:
 def test_the_guide_is_accessible_and_its_links_lead_somewhere(person, width: int) -> None:
     person.page.set_viewport_size({"width": width, "height": 800})
     person.open("/")
-    person.page.get_by_role("link", name="Guide").click()
-    person.page.wait_for_url("**/guide")
+    with person.page.expect_popup() as opened:  # beside the conversation, which stays
+        person.page.get_by_role("link", name="Guide (nouvel onglet)").click()
+    opened.value.wait_for_url("**/guide")
     for name in ["", *(f"/{page}" for page in PAGES if page != "README")]:
         person.page.goto(f"{person.url}/guide{name}")
         assert person.page.evaluate("document.documentElement.lang") == "fr"
