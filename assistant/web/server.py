@@ -17,6 +17,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from assistant.api.mount import answer_problems, mount
+from assistant.api.operations import Operations
 from assistant.errors import ServerError
 from assistant.settings import Settings
 from assistant.web import api, take_away
@@ -69,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def stream() -> FileResponse:
         return FileResponse(_HERE / "stream.js", headers={"Cache-Control": "no-cache"})
 
+    mount(app, Operations(lambda: warming.assistant(0), shelf.catalogue, shelf.schema, shelf.version))
     gr.mount_gradio_app(
         app,
         build_page(warming, shelf),
@@ -91,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(FrenchPage, head=_HEAD)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings.host), www_redirect=False)
     app.add_middleware(Guard)  # added last: it sees requests first
+    answer_problems(app)
     return app
 
 
