@@ -67,17 +67,26 @@ def _mcp(app: FastAPI, operations: Operations) -> ASGIApp:
         return _refusal(501, error.happened, error.remedy)
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-    # each request stands alone: nothing is kept between two, nothing is streamed
-    manager = StreamableHTTPSessionManager(create_mcp(operations), json_response=True, stateless=True)
+    server = create_mcp(operations)
     before = app.router.lifespan_context
+    running: list[StreamableHTTPSessionManager] = []
 
     @asynccontextmanager
     async def lifespan(of: Any) -> AsyncIterator[Any]:
+        # each request stands alone: nothing is kept between two, nothing is streamed
+        manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
         async with before(of) as state, manager.run():
-            yield state
+            running.append(manager)
+            try:
+                yield state
+            finally:
+                running.remove(manager)
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        await running[-1].asgi_app(scope, receive, send)
 
     app.router.lifespan_context = lifespan
-    return manager.asgi_app
+    return answered
 
 
 def _refusal(status: int, happened: str, remedy: str) -> ASGIApp:
