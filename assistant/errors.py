@@ -114,5 +114,6 @@ class MissingExtra(FailureError):
     def __init__(self, extra: str, purpose: str) -> None:
         super().__init__(
             f"Il manque de quoi faire {purpose}.",
-            f"Installez-le\u00a0: .venv/bin/python -m pip install --constraint constraints.txt --editable '.[{extra}]'",
+            f"Installez-le\u00a0: .venv/bin/python -m pip install --constraint constraints.txt --editable '.[{extra}]' "
+            f"(ou, pour le paquet seul, pip install 'assistant-centres-sociaux[{extra}]').",
         )
