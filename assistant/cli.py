@@ -162,6 +162,15 @@ def serve(
     serve_page(replace(settings, host=host or settings.host, port=port or settings.port))
 
 
+@app.command("mcp")
+def serve_mcp(data: Data = None, index: Index = None) -> None:
+    """Sert les fiches à un assistant qui parle MCP, sur l’entrée et la sortie standard."""
+    from assistant.api.mcp_server import serve_stdio
+    from assistant.api.operations import over
+
+    serve_stdio(over(open_assistant(data, index)))
+
+
 @app.command("eval")
 def evaluate(
     judged: Annotated[list[Path] | None, typer.Argument(help="Questions jugées (JSON Lines).")] = None,

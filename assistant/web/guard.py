@@ -15,7 +15,8 @@ MOST_BODY_BYTES = 256 * 1024
 # addresses fetched for the client, monitoring, descriptions of the API) stays shut
 _OPEN = re.compile(
     r"/|/config/?|/(?:assets|static|svelte)/.+|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt"
-    r"|/(?:page\.css|page\.js|stream\.js)|/healthz|/api/ask|/emporter|/guide(?:/[\w-]+|/images/[\w-]+\.png)?"
+    r"|/(?:page\.css|page\.js|stream\.js)|/healthz|/api/(?:ask|openapi\.json|v1/.*)|/mcp|/emporter"
+    r"|/guide(?:/[\w-]+|/images/[\w-]+\.png)?"
     r"|/gradio_api/(?:queue/join|queue/data|heartbeat/[a-z0-9]+|startup-events|app_id|reset|cancel)/?"
 )
 # what Gradio tells the link previews of other sites, in English and with an address outside

@@ -17,6 +17,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from assistant.api.mount import answer_problems, mount
+from assistant.api.operations import Operations
 from assistant.errors import ServerError
 from assistant.settings import Settings
 from assistant.web import api, take_away
@@ -71,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
         return FileResponse(_HERE / "stream.js", headers={"Cache-Control": "no-cache"})
 
     app.include_router(guide_routes())
+    mount(app, Operations(lambda: warming.assistant(0), shelf.catalogue, shelf.schema, shelf.version))
     gr.mount_gradio_app(
         app,
         build_page(warming, shelf),
@@ -93,6 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(FrenchPage, head=_HEAD)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings.host), www_redirect=False)
     app.add_middleware(Guard)  # added last: it sees requests first
+    answer_problems(app)
     return app
 
 

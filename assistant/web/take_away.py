@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from assistant.errors import AssistantError, UsageError
+from assistant.unexpected import log_unexpected
 from assistant.web.shelf import Shelf
 from assistant.web.taking import make, read_order
-from assistant.web.talk import log_unexpected
 
 _MOST_FIELDS = 200
 _log = logging.getLogger(__name__)

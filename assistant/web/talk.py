@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import secrets
-import traceback
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from assistant.conversation.state import Conversation, Need, Turn
 from assistant.errors import AssistantError
 from assistant.replies import TurnKind
 from assistant.retrieval.understand import Filters
+from assistant.unexpected import log_unexpected
 from assistant.values import Role, Sheet
 from assistant.web.cards import about_html, error_html, fresh_no_more, question_html, waiting_html
 from assistant.web.shelf import Shelf
@@ -114,11 +114,6 @@ class Talk:
             await asyncio.sleep(_POLL_SECONDS)
         failure = self._warming.failure
         yield gr.update(value=error_html(failure)) if failure else gr.update(visible=False)
-
-
-def log_unexpected(log: logging.Logger, error: Exception) -> None:
-    """Where it happened, without the message of the error, which may hold the question."""
-    log.error("%s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
 
 
 def new_conversation() -> Conversation:

@@ -18,8 +18,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from starlette.testclient import TestClient
 
+from assistant.api.mount import answer_problems, mount
+from assistant.api.operations import Operations, over
 from assistant.settings import Settings
 
 _LAUNCH = Path(__file__).resolve().parent / "launch.py"
@@ -80,6 +84,26 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
             assert time.monotonic() < end, running.log.read_text()
             time.sleep(0.1)
         yield running
+
+
+@pytest.fixture(scope="session")
+def operations(assistant) -> Operations:
+    return over(assistant)
+
+
+@pytest.fixture(scope="session")
+def application(operations: Operations) -> FastAPI:
+    """What programs ask, without the page; the encoder is that of all tests."""
+    app = FastAPI(openapi_url=None)
+    mount(app, operations)
+    answer_problems(app)
+    return app
+
+
+@pytest.fixture(scope="session")
+def client(application: FastAPI) -> Iterator[TestClient]:
+    with TestClient(application, base_url="http://127.0.0.1") as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The sheets for other programs: an edge. What is asked, what is answered, over HTTP and MCP."""

@@ -1,0 +1,93 @@
+"""Programs on the server of the page: ``/api/v1``, its description, and MCP at ``/mcp``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assistant.api.http import PREFIX, create_api, described
+from assistant.api.operations import Operations
+from assistant.api.problem_form import ProblemForm
+from assistant.errors import MissingExtra
+
+_MCP = "/mcp"
+_HERE = ("127.0.0.1", "localhost", "::1")
+
+
+def mount(app: FastAPI, operations: Operations) -> None:
+    """Add what programs ask for; before anything is mounted at the root."""
+    api = create_api(operations)
+    document = described(api)
+
+    @app.get("/api/openapi.json")
+    async def openapi() -> JSONResponse:
+        return JSONResponse(document)
+
+    app.mount(PREFIX, api)
+    app.router.routes.append(Route(_MCP, _OwnOrigin(_mcp(app, operations)), methods=["POST"]))
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Make every refusal to programs a problem; after all other middleware is added."""
+    app.add_middleware(ProblemForm)
+
+
+class _OwnOrigin:
+    """Refuses requests that a page of another site sends: a name that its owner points at this machine passes for
+    the server's own, but the browser still says which site asks (DNS rebinding). Programs send no origin.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origins = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"origin"]
+        app = self._app if all(map(_is_here, origins)) else _refusal(403, "Cette origine n’est pas admise.", "")
+        await app(scope, receive, send)
+
+
+def _is_here(origin: str) -> bool:
+    try:
+        return urlsplit(origin).hostname in _HERE
+    except ValueError:
+        return False
+
+
+def _mcp(app: FastAPI, operations: Operations) -> ASGIApp:
+    try:
+        from assistant.api.mcp_server import create_mcp
+    except MissingExtra as error:
+        return _refusal(501, error.happened, error.remedy)
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+    server = create_mcp(operations)
+    before = app.router.lifespan_context
+    running: list[StreamableHTTPSessionManager] = []
+
+    @asynccontextmanager
+    async def lifespan(of: Any) -> AsyncIterator[Any]:
+        # each request stands alone: nothing is kept between two, nothing is streamed
+        manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
+        async with before(of) as state, manager.run():
+            running.append(manager)
+            try:
+                yield state
+            finally:
+                running.remove(manager)
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        await running[-1].asgi_app(scope, receive, send)
+
+    app.router.lifespan_context = lifespan
+    return answered
+
+
+def _refusal(status: int, happened: str, remedy: str) -> ASGIApp:
+    return JSONResponse({"error": happened, "remedy": remedy}, status)

@@ -1,0 +1,145 @@
+"""What programs may ask of the sheets: a form in, a document out. HTTP and MCP both answer with these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.answer import Assistant
+from assistant.api.forms import Asked, Compared, Counted, Filters, Listed
+from assistant.conversation.comparison import compare
+from assistant.conversation.state import Conversation
+from assistant.corpus.catalogue import Catalogue, Wanted
+from assistant.corpus.schema import Schema
+from assistant.errors import QuestionError, UnknownSheet, UsageError
+from assistant.export.json_form import answer_document, sheet_document, sheet_line
+from assistant.export.turn_json import board_document
+from assistant.typography import guillemets
+from assistant.values import Facet, Sheet
+
+Document = dict[str, Any]
+_MOST_NAMED = 40  # possible values in an error
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """``assistant`` gives the one that answers, or says why it cannot yet. Safe to use from several threads."""
+
+    assistant: Callable[[], Assistant]
+    catalogue: Catalogue
+    schema: Schema
+    version: str
+
+    def ask(self, asked: Asked) -> Document:
+        """The answer to a question, after the earlier ones of its conversation.
+
+        Raises:
+            QuestionError: a question cannot be asked, or no sheet bears a value of a filter.
+            FailureError: the assistant does not answer yet.
+        """
+        return answer(
+            self.assistant(), asked.question, asked.history, asked.filters.by_facet(), asked.top, asked.as_typed
+        )
+
+    def sheets(self, listed: Listed) -> Document:
+        """A page of the list of sheets.
+
+        Raises:
+            QuestionError: no sheet bears a value of a filter.
+        """
+        found = self.catalogue.find(Wanted(self._choices(listed), listed.words, listed.order)).sheets
+        page = found[listed.offset : listed.offset + listed.limit]
+        lines = [sheet_line(sheet) for sheet in page]
+        return {"total": len(found), "offset": listed.offset, "sheets": lines, "corpus": self.version}
+
+    def sheet(self, sheet_id: str) -> Document:
+        """One sheet, whole.
+
+        Raises:
+            UnknownSheet
+        """
+        return {**sheet_document(self._find(sheet_id)), "corpus": self.version}
+
+    def facets(self, counted: Counted) -> Document:
+        """The values of every facet, with how many sheets there would be with each.
+
+        Raises:
+            QuestionError: no sheet bears a value of a filter.
+        """
+        found = self.catalogue.find(Wanted(self._choices(counted))).counts
+        facets = {
+            facet.value: [{"value": value, "sheets": sheets} for value, sheets in counts.items()]
+            for facet, counts in found.items()
+        }
+        return {"facets": facets, "corpus": self.version}
+
+    def compare(self, compared: Compared) -> Document:
+        """Sheets side by side.
+
+        Raises:
+            UnknownSheet
+            UsageError: a sheet stands there twice.
+        """
+        if len(set(compared.sheets)) < len(compared.sheets):
+            raise UsageError("Une fiche est donnée deux fois.", "Donnez des fiches différentes.")
+        sheets = [self._find(sheet) for sheet in compared.sheets]
+        return {**board_document(compare(sheets, self.schema, compared.sections)), "corpus": self.version}
+
+    def _find(self, sheet_id: str) -> Sheet:
+        sheet = self.catalogue.get(sheet_id)
+        if sheet is None:
+            raise UnknownSheet(sheet_id)
+        return sheet
+
+    def _choices(self, filters: Filters) -> Mapping[Facet, tuple[str, ...]]:
+        choices = filters.by_facet()
+        check_values(choices, {facet: self.catalogue.values(facet) for facet in choices})
+        return choices
+
+
+def over(assistant: Assistant) -> Operations:
+    """The operations of an open assistant."""
+    store = assistant.store
+    catalogue = Catalogue(store.sheets(store.sheet_ids({})))
+    return Operations(lambda: assistant, catalogue, assistant.schema, store.manifest.corpus_version)
+
+
+def answer(
+    assistant: Assistant,
+    question: str,
+    history: Sequence[str],
+    filters: Mapping[Facet, tuple[str, ...]],
+    top: int | None,
+    as_typed: bool,
+) -> Document:
+    """The answer to a question, after the earlier ones of its conversation.
+
+    Raises:
+        QuestionError: a question cannot be asked, or no sheet bears a value of a filter.
+    """
+    check_values(filters, assistant.store.facets())
+    conversation = Conversation()
+    for turn in history:
+        _, conversation = assistant.ask(turn, conversation)
+    found, _ = assistant.ask(question, conversation, filters, top, as_typed)
+    return answer_document(found)
+
+
+def check_values(
+    filters: Mapping[Facet, Sequence[str]], known: Mapping[Facet, Sequence[str] | Mapping[str, int]]
+) -> None:
+    """Refuse a value that no sheet bears.
+
+    Raises:
+        QuestionError: says which values there are.
+    """
+    for facet, values in filters.items():
+        unknown = next((value for value in values if value not in known[facet]), None)
+        if unknown is not None:
+            possible = list(known[facet])
+            more = " …" if len(possible) > _MOST_NAMED else "."
+            raise QuestionError(
+                f"Aucune fiche n’a {guillemets(unknown)} pour {facet.value}.",
+                f"Valeurs possibles\u00a0: {', '.join(possible[:_MOST_NAMED])}{more}",
+            )

@@ -1,0 +1,89 @@
+"""The wheel answers from a fresh environment, in an empty folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import time
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+MOST_BYTES = 15_000_000
+
+
+@pytest.fixture(scope="module")
+def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=repository, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.Popen[str]]:
+    """The command of the wheel; the libraries it needs are those of this environment, not installed again."""
+    home = tmp_path_factory.mktemp("fresh") / "venv"
+    venv.create(home)
+    python = home / "bin" / "python"
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    (packages,) = home.glob("lib/python*/site-packages")
+    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib"))
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTANT_", "PYTHON"))}
+    # the prepared model is of the libraries, too
+    clean["ASSISTANT_CACHE"] = str(Path(sys.prefix) / "var" / "cache" / "assistant")
+    empty = tmp_path_factory.mktemp("empty")
+
+    def run(*arguments: str) -> subprocess.Popen[str]:
+        program = [str(home / "bin" / "assistant"), *arguments]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(program, cwd=empty, env=clean, stdout=pipe, stderr=pipe, text=True, encoding="utf-8")
+
+    return run
+
+
+def test_it_is_light(wheel: Path) -> None:
+    assert wheel.stat().st_size <= MOST_BYTES
+
+
+def test_it_answers(command) -> None:
+    said, errors = command("ask", "comment lutter contre l'isolement des seniors ?", "--json").communicate(timeout=120)
+    assert json.loads(said)["sheets"][0]["limits"], errors
+
+
+def test_its_index_is_not_rebuilt_in_place(command) -> None:
+    process = command("index", "--full")
+    said, errors = process.communicate(timeout=120)
+    assert (process.returncode, said) == (2, "")
+    assert "--index" in errors
+    assert "Traceback" not in errors
+
+
+def test_it_serves(command) -> None:
+    process = command("serve", "--port", str(_free_port()))
+    try:
+        address = process.stdout.readline().split()[4]
+        end = time.monotonic() + 90
+        while httpx.get(f"{address}/healthz").status_code != 200:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert httpx.get(f"{address}/api/v1/sheets").json()["total"] == 24
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
