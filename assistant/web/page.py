@@ -99,7 +99,8 @@ def build_page(warming: Warming, shelf: Shelf) -> Any:
         page.load(talk.warm_up, None, waiting, **once)
         page.load(visit.open, [basket, unanswered, conversation], seen, **once)
         page.load(talk.ask_address, states, shown, **once)
-    page.queue(default_concurrency_limit=_CONCURRENT)
+    page.queue(default_concurrency_limit=_CONCURRENT, max_size=warming.settings.waiting)
+    page.state_session_capacity = warming.settings.sessions
     return page
 
 
