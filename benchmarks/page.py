@@ -20,9 +20,10 @@ import uvicorn
 from playwright.sync_api import Page, expect, sync_playwright
 
 from assistant.corpus.catalogue import Catalogue
-from assistant.settings import Settings, read_settings
-from assistant.web import server
-from assistant.web.shelf import Shelf, open_shelf
+from assistant.settings import read_settings
+from assistant.stores.store import Store
+from assistant.web import renewal, server
+from assistant.web.shelf import Shelf, shelve
 
 MANY = 1_000
 ROUNDS = 7
@@ -38,15 +39,15 @@ def _served(sheets: int | None) -> Iterator[str]:
     """The page over the real sheets, repeated up to a number in the list of sheets when one is given."""
     settings = read_settings()
 
-    def shelf(settings: Settings) -> Shelf:
-        found = open_shelf(settings)
+    def shelf(store: Store, data: Path) -> Shelf:
+        found = shelve(store, data)
         real = found.catalogue.sheets
         if sheets is None:
             return found
         copies = [replace(real[n % len(real)], id=f"{real[n % len(real)].id}-{n}") for n in range(sheets)]
         return replace(found, catalogue=Catalogue(copies))
 
-    setattr(server, "open_shelf", shelf)  # noqa: B010 - only a benchmark repeats sheets
+    setattr(renewal, "shelve", shelf)  # noqa: B010 - only a benchmark repeats sheets
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         running = uvicorn.Server(uvicorn.Config(server.create_app(settings), log_level="error"))

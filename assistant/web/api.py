@@ -47,7 +47,9 @@ async def health(warming: Warming) -> JSONResponse:
         return JSONResponse({"status": "failed", **_said(warming.failure)}, 503)
     if not warming.ready:
         return JSONResponse({"status": "starting", **counts}, 503, {"Retry-After": "1"})
-    return JSONResponse({"status": "ok", **counts})
+    # a newer generation that is damaged is left: answers work, with those counts
+    behind = {"behind": _said(warming.behind)} if warming.behind else {}
+    return JSONResponse({"status": "ok", **counts, **behind})
 
 
 async def ask(request: Request, warming: Warming) -> JSONResponse:

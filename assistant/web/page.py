@@ -10,7 +10,6 @@ from typing import Any
 from assistant.web.address import View
 from assistant.web.basket import Basket
 from assistant.web.frame import top_html
-from assistant.web.shelf import Shelf
 from assistant.web.talk import Talk, new_conversation
 from assistant.web.views import Desk
 from assistant.web.visit import Visit
@@ -39,9 +38,9 @@ _STORAGE_KEY = "assistant-selection"
 _STORAGE_SECRET = "assistant-des-centres-sociaux"  # noqa: S105 - fixed, so that what a browser keeps outlives a restart
 
 
-def build_page(warming: Warming, shelf: Shelf) -> Any:
+def build_page(warming: Warming) -> Any:
     """The ``gr.Blocks`` of the page, over an assistant that may still be warming up."""
-    talk, visit = Talk(warming, shelf), Visit(shelf)
+    talk, visit = Talk(warming), Visit(lambda: warming.shelf)
     with gr.Blocks(title="Actions des centres sociaux", analytics_enabled=False) as page:
         conversation = gr.State(new_conversation(), time_to_live=_STATE_SECONDS)
         messages = gr.State([], time_to_live=_STATE_SECONDS)
@@ -52,7 +51,7 @@ def build_page(warming: Warming, shelf: Shelf) -> Any:
         go = gr.Textbox(elem_id="go", label="Aller", visible="hidden")
         say = gr.Textbox(elem_id="say", label="Dire", visible="hidden")
 
-        top = _html(top_html(View.TALK, View.TALK, Basket(), shelf), "top")
+        top = _html(top_html(View.TALK, View.TALK, Basket(), warming.shelf), "top")
         notice = _html("", "notice")
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="talk"):

@@ -25,7 +25,6 @@ from assistant.web.hosts import ANY_ADDRESS, served_hosts
 from assistant.web.logs import RequestLog, write_logs
 from assistant.web.page import build_page
 from assistant.web.rates import Rates
-from assistant.web.shelf import open_shelf
 from assistant.web.taking import TAKE
 from assistant.web.warming import Warming
 
@@ -42,7 +41,6 @@ def create_app(settings: Settings) -> FastAPI:
         MissingIndex, StaleIndex, DamagedIndex, SchemaError, EncoderError: before anything is served.
     """
     warming = Warming(settings)
-    shelf = open_shelf(settings)
     warming.start()
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -57,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.post(TAKE)
     async def take(request: Request) -> Response:
-        return await take_away.take(request, shelf)
+        return await take_away.take(request, warming.shelf)
 
     @app.get("/page.css")
     async def style() -> FileResponse:
@@ -73,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     gr.mount_gradio_app(
         app,
-        build_page(warming, shelf),
+        build_page(warming),
         path="/",
         server_name=settings.host,
         server_port=settings.port,

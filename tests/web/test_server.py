@@ -22,7 +22,6 @@ from assistant.settings import Settings
 from assistant.web.guard import MOST_BODY_BYTES
 from assistant.web.page import EXAMPLES
 from assistant.web.server import serve
-from assistant.web.shelf import open_shelf
 from assistant.web.talk import Talk
 from assistant.web.warming import Warming
 
@@ -243,7 +242,7 @@ def test_an_unforeseen_error_keeps_the_question_to_itself(settings: Settings, ca
     warming = Warming(settings)
     monkeypatch.setattr(warming, "assistant", lambda: Broken())
     with caplog.at_level(logging.DEBUG):
-        *_, last = Talk(warming, open_shelf(settings)).ask("zanzibar", Conversation(), [], ())
+        *_, last = Talk(warming).ask("zanzibar", Conversation(), [], ())
     assert "erreur inattendue" in last[0][-1]["content"]
     assert "RuntimeError" in caplog.text
     assert "zanzibar" not in caplog.text
