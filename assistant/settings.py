@@ -51,6 +51,10 @@ class Settings:
     """ASSISTANT_SESSIONS: how many pages may be open; the conversation left longest is forgotten first."""
     grace: int = 30
     """ASSISTANT_GRACE: seconds that a server which stops leaves to the answers that are being made."""
+    journal: str = ""
+    """ASSISTANT_JOURNAL: file that keeps the questions, personal data masked; empty to keep none anywhere."""
+    journal_days: int = 365
+    """ASSISTANT_JOURNAL_DAYS: how long it keeps them."""
     log: str = "warning"
     """ASSISTANT_LOG: from which level up the server logs: info (a line a request), warning or error."""
 
@@ -79,6 +83,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         "waiting": _number,
         "sessions": _number,
         "grace": _number,
+        "journal": str,
+        "journal_days": _number,
         "log": _level,
     }
     for name, kind in kinds.items():

@@ -15,6 +15,7 @@ from assistant.answer import Assistant
 from assistant.conversation.state import Conversation
 from assistant.errors import AssistantError, QuestionError, UsageError
 from assistant.export.json_form import answer_document
+from assistant.journal import Journal
 from assistant.values import Facet
 from assistant.web.talk import log_unexpected
 from assistant.web.warming import Warming
@@ -52,7 +53,7 @@ async def health(warming: Warming) -> JSONResponse:
     return JSONResponse({"status": "ok", **counts, **behind})
 
 
-async def ask(request: Request, warming: Warming) -> JSONResponse:
+async def ask(request: Request, warming: Warming, journal: Journal | None = None) -> JSONResponse:
     """The answer, or what is wrong with the question and what to do."""
     if not warming.ready:
         try:
@@ -66,7 +67,7 @@ async def ask(request: Request, warming: Warming) -> JSONResponse:
         status = 400 if fault["type"] == "json_invalid" else 422
         return JSONResponse({"error": _fault(fault), "remedy": _FORM}, status)
     try:
-        return JSONResponse(await run_in_threadpool(_answer, warming.assistant(), body))
+        return JSONResponse(await run_in_threadpool(_answer, warming.assistant(), body, journal))
     except UsageError as error:
         return JSONResponse(_said(error), 422)
     except AssistantError as error:
@@ -77,12 +78,14 @@ async def ask(request: Request, warming: Warming) -> JSONResponse:
         return JSONResponse({"error": happened, "remedy": remedy}, 500)
 
 
-def _answer(assistant: Assistant, body: _Body) -> dict[str, Any]:
+def _answer(assistant: Assistant, body: _Body, journal: Journal | None) -> dict[str, Any]:
     filters = _filters(body.filters, assistant)
     conversation = Conversation()
     for turn in body.history:
         _, conversation = assistant.ask(turn, conversation)
     answer, _ = assistant.ask(body.question, conversation, filters, body.top, body.as_typed)
+    if journal:
+        journal.note(body.question, answer, "api")
     return answer_document(answer)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from assistant.journal import Journal
 from assistant.web.address import View
 from assistant.web.basket import Basket
 from assistant.web.frame import top_html
@@ -38,9 +39,9 @@ _STORAGE_KEY = "assistant-selection"
 _STORAGE_SECRET = "assistant-des-centres-sociaux"  # noqa: S105 - fixed, so that what a browser keeps outlives a restart
 
 
-def build_page(warming: Warming) -> Any:
+def build_page(warming: Warming, journal: Journal | None = None) -> Any:
     """The ``gr.Blocks`` of the page, over an assistant that may still be warming up."""
-    talk, visit = Talk(warming), Visit(lambda: warming.shelf)
+    talk, visit = Talk(warming, journal), Visit(lambda: warming.shelf)
     with gr.Blocks(title="Actions des centres sociaux", analytics_enabled=False) as page:
         conversation = gr.State(new_conversation(), time_to_live=_STATE_SECONDS)
         messages = gr.State([], time_to_live=_STATE_SECONDS)
@@ -80,7 +81,8 @@ def build_page(warming: Warming) -> Any:
                 max_lines=1,
             )
             view = _html("", "view")
-        _html(_FOOT, "foot")
+        kept = _KEPT.format(warming.settings.journal_days) if journal else _NOT_KEPT
+        _html(f"<p>{_FOOT} {kept}</p>", "foot")
 
         states = [conversation, messages, unanswered]
         shown = [log, *states, question, again]
@@ -144,4 +146,9 @@ _WAITING = (
     "<p>Le modèle de langue se charge, quelques secondes. Vous pouvez déjà poser votre question\u00a0: "
     "la réponse viendra dès qu’il sera prêt.</p>"
 )
-_FOOT = "<p>Les textes des fiches sont montrés mot pour mot, sans correction.</p>"
+_FOOT = "Les textes des fiches sont montrés mot pour mot, sans correction."
+_NOT_KEPT = "Vos questions ne sont conservées nulle part."
+_KEPT = (
+    "Vos questions sont conservées {}\u00a0jours sur cette machine, sans votre nom\u00a0; adresses, téléphones et noms "
+    "y sont masqués."
+)

@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from assistant.errors import ServerError
+from assistant.journal import open_journal
 from assistant.settings import Settings
 from assistant.web import api, take_away
 from assistant.web.crowd import Crowd, Room
@@ -41,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
         MissingIndex, StaleIndex, DamagedIndex, SchemaError, EncoderError: before anything is served.
     """
     warming = Warming(settings)
+    journal = open_journal(settings, warming.shelf.catalogue.sheets)
     warming.start()
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -51,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.post("/api/ask")
     async def ask(request: Request) -> JSONResponse:
-        return await api.ask(request, warming)
+        return await api.ask(request, warming, journal)
 
     @app.post(TAKE)
     async def take(request: Request) -> Response:
@@ -71,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     gr.mount_gradio_app(
         app,
-        build_page(warming),
+        build_page(warming, journal),
         path="/",
         server_name=settings.host,
         server_port=settings.port,

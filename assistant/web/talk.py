@@ -12,10 +12,12 @@ from typing import Any
 
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.errors import AssistantError
+from assistant.journal import SEARCHED, Journal
+from assistant.masking import warning
 from assistant.replies import TurnKind
 from assistant.retrieval.understand import Filters
 from assistant.values import Sheet
-from assistant.web.cards import about_html, error_html, fresh_no_more, question_html, waiting_html
+from assistant.web.cards import about_html, error_html, fresh_no_more, question_html, waiting_html, warning_html
 from assistant.web.turn_cards import QUESTIONS, options, reply_html
 from assistant.web.warming import Warming
 
@@ -28,15 +30,15 @@ _KEPT_MESSAGES = 40  # the whole conversation travels at every answer
 _KEPT_UNANSWERED = 50
 _ECHO_CHARACTERS = 300  # of a question that is refused for its length
 _POLL_SECONDS = 0.2
-_SEARCHED = frozenset({TurnKind.SUBJECT, TurnKind.REFINE, TurnKind.FACET, TurnKind.TRAINING, TurnKind.ALL})
 _log = logging.getLogger(__name__)
 
 
 class Talk:
     """The events of the page. Each gives the new value of what ``shown`` lists."""
 
-    def __init__(self, warming: Warming) -> None:
+    def __init__(self, warming: Warming, journal: Journal | None = None) -> None:
         self._warming = warming
+        self._journal = journal
 
     def ask(
         self,
@@ -64,9 +66,12 @@ class Talk:
             # a question that cannot be asked stays in the box, to be mended; nothing at all leaves no trace
             yield said, gr.skip(), said if asked else messages, gr.skip(), question, gr.update(visible=True)
             return
-        reply = _message("assistant", reply_html(answer, assistant.schema.roles))
+        if self._journal:
+            self._journal.note(question, answer, "page")
+        gentle = warning_html(warning(question, self._warming.shelf.names))
+        reply = _message("assistant", reply_html(answer, assistant.schema.roles) + gentle)
         messages = [*messages, {**reply, "options": options(answer)}]
-        if not answer.answered and answer.turned.kind in _SEARCHED:
+        if not answer.answered and answer.turned.kind in SEARCHED:
             unanswered = (*unanswered, question.strip()[:_ECHO_CHARACTERS])[-_KEPT_UNANSWERED:]
         yield messages, conversation, messages, unanswered, gr.skip(), gr.update(visible=True)
 
