@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 from typer.exceptions import TyperException
 
-from assistant import cli_export
+from assistant import cli_export, cli_journal
 from assistant.cli_shared import AsJson, Data, Index, all_sheets, find_sheet, open_assistant, print_value, settings_of
 from assistant.errors import AssistantError, QuestionError, UsageError
 from assistant.settings import Settings
@@ -32,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 cli_export.register(app)
+cli_journal.register(app)
 Top = Annotated[int | None, typer.Option("--top", min=1, help="Nombre de fiches au plus.")]
 
 
@@ -51,6 +52,7 @@ def ask(
     from assistant.export.turn_text import reply_text
 
     assistant = open_assistant(data, index)
+    _warn(question, assistant)
     filters = {Facet.PUBLIC: _known_values(assistant, Facet.PUBLIC, public)} if public else None
     limit = assistant.store.manifest.sheets if all_sheets else top
     answer, _ = assistant.ask(question, filters=filters, limit=limit, as_typed=as_typed)
@@ -284,6 +286,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(0)
     else:
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _warn(question: str, assistant: Assistant) -> None:
+    """Say on stderr that a question seems to hold personal data."""
+    from assistant.journal import known_words
+    from assistant.masking import load_names, warning
+
+    names = load_names(assistant.settings.data)
+    if warning(question, names):  # the names of centres are only read when they may matter
+        store = assistant.store
+        names = load_names(assistant.settings.data, known_words(store.sheets(store.sheet_ids({}))))
+        if said := warning(question, names):
+            typer.echo(said, err=True)
 
 
 def _known_values(assistant: Assistant, facet: Facet, values: Sequence[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from assistant.errors import UsageError
 from assistant.typography import guillemets
 
 BUNDLED = Path(__file__).resolve().parent / "bundled"  # of a wheel: the sheets and their index, only to be read
+LOG_LEVELS = ("info", "warning", "error")
 _HOME = BUNDLED if BUNDLED.is_dir() else Path(__file__).resolve().parent.parent
 
 
@@ -37,6 +38,26 @@ class Settings:
     """ASSISTANT_QUESTION_CHARACTERS: longer questions are refused."""
     needs: bool = True
     """ASSISTANT_NEEDS: 1, or 0 to rank without the needs of needs.yaml; abstention is calibrated with them."""
+    hosts: str = ""
+    """ASSISTANT_HOSTS: other names, between commas, by which browsers may call the page (behind a proxy, say)."""
+    requests: int = 600
+    """ASSISTANT_REQUESTS: how many requests a minute a client of another machine may send."""
+    requests_here: int = 30_000
+    """ASSISTANT_REQUESTS_HERE: the same for all of this machine together, where a proxy may stand for everybody."""
+    answers: int = 4
+    """ASSISTANT_ANSWERS: how many answers are made at the same time."""
+    waiting: int = 200
+    """ASSISTANT_WAITING: how many questions may wait for their turn; others are told to come back."""
+    sessions: int = 500
+    """ASSISTANT_SESSIONS: how many pages may be open; the conversation left longest is forgotten first."""
+    grace: int = 30
+    """ASSISTANT_GRACE: seconds that a server which stops leaves to the answers that are being made."""
+    journal: str = ""
+    """ASSISTANT_JOURNAL: file that keeps the questions, personal data masked; empty to keep none anywhere."""
+    journal_days: int = 365
+    """ASSISTANT_JOURNAL_DAYS: how long it keeps them."""
+    log: str = "warning"
+    """ASSISTANT_LOG: from which level up the server logs: info (a line a request), warning or error."""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -56,6 +77,16 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         "sheets": _number,
         "question_characters": _number,
         "needs": _switch,
+        "hosts": str,
+        "requests": _number,
+        "requests_here": _number,
+        "answers": _number,
+        "waiting": _number,
+        "sessions": _number,
+        "grace": _number,
+        "journal": str,
+        "journal_days": _number,
+        "log": _level,
     }
     for name, kind in kinds.items():
         value = environment.get(f"ASSISTANT_{name.upper()}")
@@ -85,6 +116,12 @@ def _switch(value: str) -> bool:
     return value == "1"
 
 
+def _level(value: str) -> str:
+    if value not in LOG_LEVELS:
+        raise ValueError(value)
+    return value
+
+
 def _address(value: str) -> str:
     if not value.startswith(("postgresql://", "postgres://")):
         raise ValueError("another kind of store")
@@ -93,5 +130,6 @@ def _address(value: str) -> str:
 
 _WANTED: Mapping[Callable[[str], object], str] = {
     _switch: "0 ou 1",
+    _level: "info, warning ou error",
     _address: "l’adresse d’une base PostgreSQL, postgresql://utilisateur@serveur/base",
 }

@@ -22,9 +22,10 @@ from fastapi import FastAPI
 from playwright.sync_api import Page, expect, sync_playwright
 
 from assistant.corpus.catalogue import Catalogue
-from assistant.settings import Settings, read_settings
-from assistant.web import server
-from assistant.web.shelf import Shelf, open_shelf
+from assistant.settings import read_settings
+from assistant.stores.store import Store
+from assistant.web import renewal, server
+from assistant.web.shelf import Shelf, shelve
 
 MANY = 1_000
 ROUNDS = 7
@@ -40,15 +41,15 @@ def served(sheets: int | None) -> Iterator[str]:
     """The page over the real sheets, repeated up to a number in the list of sheets when one is given."""
     settings = read_settings()
 
-    def shelf(settings: Settings) -> Shelf:
-        found = open_shelf(settings)
+    def shelf(store: Store, data: Path) -> Shelf:
+        found = shelve(store, data)
         real = found.catalogue.sheets
         if sheets is None:
             return found
         copies = [replace(real[n % len(real)], id=f"{real[n % len(real)].id}-{n}") for n in range(sheets)]
         return replace(found, catalogue=Catalogue(copies))
 
-    setattr(server, "open_shelf", shelf)  # noqa: B010 - only a benchmark repeats sheets
+    setattr(renewal, "shelve", shelf)  # noqa: B010 - only a benchmark repeats sheets
     with _running(server.create_app(settings)) as url:
         while httpx.get(f"{url}/healthz").status_code != 200:
             time.sleep(0.1)

@@ -21,10 +21,10 @@ def test_defaults_are_those_of_the_repository(repository):
 def test_every_knob_has_its_name_in_the_environment():
     address = "postgresql://lectrice@serveur/base"
     environment = {f"ASSISTANT_{knob.name.upper()}": "7" for knob in fields(Settings)}
-    environment |= {"ASSISTANT_NEEDS": "0", "ASSISTANT_STORE": address}
+    environment |= {"ASSISTANT_NEEDS": "0", "ASSISTANT_STORE": address, "ASSISTANT_LOG": "info"}
     found = read_settings(environment)
     for knob in fields(Settings):
-        expected = {"needs": (False,), "store": (address,)}.get(knob.name, (7, "7", Path("7")))
+        expected = {"needs": (False,), "store": (address,), "log": ("info",)}.get(knob.name, (7, "7", Path("7")))
         assert getattr(found, knob.name) in expected, knob.name
     assert read_settings(dict.fromkeys(environment, "")) == Settings()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.responses import JSONResponse
@@ -18,7 +17,6 @@ from assistant.api.problem_form import ProblemForm
 from assistant.errors import MissingExtra
 
 _MCP = "/mcp"
-_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 def mount(app: FastAPI, operations: Operations) -> None:
@@ -31,33 +29,12 @@ def mount(app: FastAPI, operations: Operations) -> None:
         return JSONResponse(document)
 
     app.mount(PREFIX, api)
-    app.router.routes.append(Route(_MCP, _OwnOrigin(_mcp(app, operations)), methods=["POST"]))
+    app.router.routes.append(Route(_MCP, _mcp(app, operations), methods=["POST"]))
 
 
 def answer_problems(app: FastAPI) -> None:
     """Make every refusal to programs a problem; after all other middleware is added."""
     app.add_middleware(ProblemForm)
-
-
-class _OwnOrigin:
-    """Refuses requests that a page of another site sends: a name that its owner points at this machine passes for
-    the server's own, but the browser still says which site asks (DNS rebinding). Programs send no origin.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        origins = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"origin"]
-        app = self._app if all(map(_is_here, origins)) else _refusal(403, "Cette origine n’est pas admise.", "")
-        await app(scope, receive, send)
-
-
-def _is_here(origin: str) -> bool:
-    try:
-        return urlsplit(origin).hostname in _HERE
-    except ValueError:
-        return False
 
 
 def _mcp(app: FastAPI, operations: Operations) -> ASGIApp:

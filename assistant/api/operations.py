@@ -15,6 +15,7 @@ from assistant.corpus.schema import Schema
 from assistant.errors import QuestionError, UnknownSheet, UsageError
 from assistant.export.json_form import answer_document, sheet_document, sheet_line
 from assistant.export.turn_json import board_document
+from assistant.replies import Answer
 from assistant.typography import guillemets
 from assistant.values import Facet, Sheet
 
@@ -23,13 +24,34 @@ _MOST_NAMED = 40  # possible values in an error
 
 
 @dataclass(frozen=True, slots=True)
-class Operations:
-    """``assistant`` gives the one that answers, or says why it cannot yet. Safe to use from several threads."""
+class Held:
+    """The sheets of one version of the corpus."""
 
-    assistant: Callable[[], Assistant]
     catalogue: Catalogue
     schema: Schema
     version: str
+
+
+def _unnoted(_question: str, _answer: Answer) -> None:
+    """Nothing is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Safe to use from several threads, and while another version of the corpus takes the place of this one.
+
+    ``assistant`` gives the one that answers, or says why it cannot yet; ``held`` the sheets in force; ``note`` is told
+    each question with its answer.
+    """
+
+    assistant: Callable[[], Assistant]
+    held: Callable[[], Held]
+    note: Callable[[str, Answer], None] = _unnoted
+
+    @property
+    def version(self) -> str:
+        """Of the corpus."""
+        return self.held().version
 
     def ask(self, asked: Asked) -> Document:
         """The answer to a question, after the earlier ones of its conversation.
@@ -38,9 +60,11 @@ class Operations:
             QuestionError: a question cannot be asked, or no sheet bears a value of a filter.
             FailureError: the assistant does not answer yet.
         """
-        return answer(
+        found = answer(
             self.assistant(), asked.question, asked.history, asked.filters.by_facet(), asked.top, asked.as_typed
         )
+        self.note(asked.question, found)
+        return answer_document(found)
 
     def sheets(self, listed: Listed) -> Document:
         """A page of the list of sheets.
@@ -48,10 +72,11 @@ class Operations:
         Raises:
             QuestionError: no sheet bears a value of a filter.
         """
-        found = self.catalogue.find(Wanted(self._choices(listed), listed.words, listed.order)).sheets
+        held = self.held()
+        found = held.catalogue.find(Wanted(_choices(listed, held), listed.words, listed.order)).sheets
         page = found[listed.offset : listed.offset + listed.limit]
         lines = [sheet_line(sheet) for sheet in page]
-        return {"total": len(found), "offset": listed.offset, "sheets": lines, "corpus": self.version}
+        return {"total": len(found), "offset": listed.offset, "sheets": lines, "corpus": held.version}
 
     def sheet(self, sheet_id: str) -> Document:
         """One sheet, whole.
@@ -59,7 +84,8 @@ class Operations:
         Raises:
             UnknownSheet
         """
-        return {**sheet_document(self._find(sheet_id)), "corpus": self.version}
+        held = self.held()
+        return {**sheet_document(_find(sheet_id, held)), "corpus": held.version}
 
     def facets(self, counted: Counted) -> Document:
         """The values of every facet, with how many sheets there would be with each.
@@ -67,12 +93,13 @@ class Operations:
         Raises:
             QuestionError: no sheet bears a value of a filter.
         """
-        found = self.catalogue.find(Wanted(self._choices(counted))).counts
+        held = self.held()
+        found = held.catalogue.find(Wanted(_choices(counted, held))).counts
         facets = {
             facet.value: [{"value": value, "sheets": sheets} for value, sheets in counts.items()]
             for facet, counts in found.items()
         }
-        return {"facets": facets, "corpus": self.version}
+        return {"facets": facets, "corpus": held.version}
 
     def compare(self, compared: Compared) -> Document:
         """Sheets side by side.
@@ -83,26 +110,16 @@ class Operations:
         """
         if len(set(compared.sheets)) < len(compared.sheets):
             raise UsageError("Une fiche est donnée deux fois.", "Donnez des fiches différentes.")
-        sheets = [self._find(sheet) for sheet in compared.sheets]
-        return {**board_document(compare(sheets, self.schema, compared.sections)), "corpus": self.version}
-
-    def _find(self, sheet_id: str) -> Sheet:
-        sheet = self.catalogue.get(sheet_id)
-        if sheet is None:
-            raise UnknownSheet(sheet_id)
-        return sheet
-
-    def _choices(self, filters: Filters) -> Mapping[Facet, tuple[str, ...]]:
-        choices = filters.by_facet()
-        check_values(choices, {facet: self.catalogue.values(facet) for facet in choices})
-        return choices
+        held = self.held()
+        sheets = [_find(sheet, held) for sheet in compared.sheets]
+        return {**board_document(compare(sheets, held.schema, compared.sections)), "corpus": held.version}
 
 
 def over(assistant: Assistant) -> Operations:
     """The operations of an open assistant."""
     store = assistant.store
-    catalogue = Catalogue(store.sheets(store.sheet_ids({})))
-    return Operations(lambda: assistant, catalogue, assistant.schema, store.manifest.corpus_version)
+    held = Held(Catalogue(store.sheets(store.sheet_ids({}))), assistant.schema, store.manifest.corpus_version)
+    return Operations(lambda: assistant, lambda: held)
 
 
 def answer(
@@ -112,7 +129,7 @@ def answer(
     filters: Mapping[Facet, tuple[str, ...]],
     top: int | None,
     as_typed: bool,
-) -> Document:
+) -> Answer:
     """The answer to a question, after the earlier ones of its conversation.
 
     Raises:
@@ -123,7 +140,7 @@ def answer(
     for turn in history:
         _, conversation = assistant.ask(turn, conversation)
     found, _ = assistant.ask(question, conversation, filters, top, as_typed)
-    return answer_document(found)
+    return found
 
 
 def check_values(
@@ -143,3 +160,16 @@ def check_values(
                 f"Aucune fiche n’a {guillemets(unknown)} pour {facet.value}.",
                 f"Valeurs possibles\u00a0: {', '.join(possible[:_MOST_NAMED])}{more}",
             )
+
+
+def _find(sheet_id: str, held: Held) -> Sheet:
+    sheet = held.catalogue.get(sheet_id)
+    if sheet is None:
+        raise UnknownSheet(sheet_id)
+    return sheet
+
+
+def _choices(filters: Filters, held: Held) -> Mapping[Facet, tuple[str, ...]]:
+    choices = filters.by_facet()
+    check_values(choices, {facet: held.catalogue.values(facet) for facet in choices})
+    return choices

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api.problems import MEDIA_TYPE, Kind, kind_of_status, problem
+from assistant.api.problems import MEDIA_TYPE, kind_of_status, problem
 
 _CONTRACT = "/api/ask"  # its errors keep their form
 _REPLACED = (b"content-type", b"content-length")
@@ -52,7 +52,7 @@ def _is_refusal(start: Message) -> bool:
 
 
 def _as_problem(status: int, body: bytes) -> bytes:
-    kind = Kind.HOST if body == b"Invalid host header" else kind_of_status(status)
+    kind = kind_of_status(status)
     try:
         said = json.loads(body)
         found = problem(kind, said["error"], said["remedy"], status)

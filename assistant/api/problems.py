@@ -50,7 +50,7 @@ def kind_of(error: AssistantError) -> Kind:
 
 def kind_of_status(status: int) -> Kind:
     """The kind of problem that a bare status is."""
-    wanted = [kind for kind in Kind if kind.status == status and kind not in (Kind.SHEET, Kind.HOST, Kind.QUESTION)]
+    wanted = [kind for kind in Kind if kind.status == status and kind not in (Kind.SHEET, Kind.QUESTION)]
     return wanted[0] if wanted else Kind.OTHER
 
 

@@ -15,6 +15,8 @@ from assistant.answer import Assistant
 from assistant.api.faults import fault
 from assistant.api.operations import answer
 from assistant.errors import AssistantError, QuestionError, UsageError
+from assistant.export.json_form import answer_document
+from assistant.journal import Journal
 from assistant.unexpected import log_unexpected
 from assistant.values import Facet
 from assistant.web.warming import Warming
@@ -47,10 +49,12 @@ async def health(warming: Warming) -> JSONResponse:
         return JSONResponse({"status": "failed", **_said(warming.failure)}, 503)
     if not warming.ready:
         return JSONResponse({"status": "starting", **counts}, 503, {"Retry-After": "1"})
-    return JSONResponse({"status": "ok", **counts})
+    # a newer generation that is damaged is left: answers work, with those counts
+    behind = {"behind": _said(warming.behind)} if warming.behind else {}
+    return JSONResponse({"status": "ok", **counts, **behind})
 
 
-async def ask(request: Request, warming: Warming) -> JSONResponse:
+async def ask(request: Request, warming: Warming, journal: Journal | None = None) -> JSONResponse:
     """The answer, or what is wrong with the question and what to do."""
     if not warming.ready:
         try:
@@ -64,7 +68,7 @@ async def ask(request: Request, warming: Warming) -> JSONResponse:
         status = 400 if found["type"] == "json_invalid" else 422
         return JSONResponse({"error": fault(found), "remedy": _FORM}, status)
     try:
-        return JSONResponse(await run_in_threadpool(_answer, warming.assistant(), body))
+        return JSONResponse(await run_in_threadpool(_answer, warming.assistant(), body, journal))
     except UsageError as error:
         return JSONResponse(_said(error), 422)
     except AssistantError as error:
@@ -75,8 +79,11 @@ async def ask(request: Request, warming: Warming) -> JSONResponse:
         return JSONResponse({"error": happened, "remedy": remedy}, 500)
 
 
-def _answer(assistant: Assistant, body: _Body) -> dict[str, Any]:
-    return answer(assistant, body.question, body.history, _filters(body.filters), body.top, body.as_typed)
+def _answer(assistant: Assistant, body: _Body, journal: Journal | None) -> dict[str, Any]:
+    found = answer(assistant, body.question, body.history, _filters(body.filters), body.top, body.as_typed)
+    if journal:
+        journal.note(body.question, found, "api")
+    return answer_document(found)
 
 
 def _filters(given: Mapping[str, list[str]]) -> dict[Facet, tuple[str, ...]]:

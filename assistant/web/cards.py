@@ -41,6 +41,11 @@ def question_html(question: str) -> str:
     return f'<div class="me"><p><span>Votre question</span> {verbatim(question)}</p></div>'
 
 
+def warning_html(said: str) -> str:
+    """A gentle remark under an answer; nothing when there is none."""
+    return f'<div class="it"><p class="gentle">{verbatim(said)}</p></div>' if said else ""
+
+
 def answer_html(answer: Answer, names: RoleNames) -> str:
     """What the assistant says, then the cards of the sheets; or a refusal, then the nearest sheet."""
     if answer.answered:

@@ -28,11 +28,12 @@ def top_html(view: View, tab: View, basket: Basket, shelf: Shelf, turn: str = ""
         number = f" ({len(basket.picks)})" if other is View.SELECTION else ""
         tabs.append(f"<li>{anchor(f'{name}{number}', shelf.link(Address(other)), here, f'v-{other.value}')}</li>")
     kept = verbatim(basket.stored())
+    behind = f'<p class="behind">{verbatim(shelf.behind)}</p>' if shelf.behind else ""
     shows = {View.TALK: "talking", View.BROWSE: "searching"}.get(view, "viewing")
     return (
         '<div class="bar"><p class="brand">Actions des centres sociaux '
         f"<small>{len(shelf.catalogue.sheets)}\u00a0fiches, citées mot pour mot</small></p>"
-        f'<nav><ul class="tabs">{"".join(tabs)}</ul></nav></div>'
+        f'<nav><ul class="tabs">{"".join(tabs)}</ul></nav></div>{behind}'
         f'<span hidden id="kept" class="{shows}" title="{kept}" value="{verbatim(turn)}"></span>'
     )
 

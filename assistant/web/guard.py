@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.typography import guillemets
+from assistant.web.hosts import Hosts, host_name
+from assistant.web.refusal import refusal
+
 MOST_BODY_BYTES = 256 * 1024
+_MOST_ADDRESS_BYTES = 16 * 1024
+_BODY_SECONDS = 30  # for a body to come: who sends a byte a minute keeps no place
+_ECHO = 60
 
 # what the page, the health check and the API ask for; everything else of Gradio (uploads, files and
 # addresses fetched for the client, monitoring, descriptions of the API) stays shut
@@ -39,10 +47,11 @@ _HEADERS = {
 
 
 class Guard:
-    """Shuts what is not used, caps bodies, sets security headers, lets no other origin read."""
+    """Shuts what is not used, caps bodies, sets security headers, lets no other origin read or send."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
         self._app = app
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,14 +59,36 @@ class Guard:
             return
         scope = {**scope, "headers": [item for item in scope["headers"] if item[0].lower() not in _DROPPED_REQUEST]}
         secured = _secured(send)
-        if not _OPEN.fullmatch(scope["path"]):
-            await _refusal(404, "Cette adresse n’existe pas.")(scope, receive, secured)
-            return
-        body = await _body(scope, receive)
-        if body is None:
-            await _refusal(413, f"La requête dépasse {MOST_BODY_BYTES // 1024} ko.")(scope, receive, secured)
+        refused = self._refused(scope)
+        body: list[Message] = []
+        if refused is None:
+            try:
+                body = await asyncio.wait_for(_body(scope, receive), _BODY_SECONDS)
+            except _TooLarge:
+                refused = refusal(scope, 413, f"La requête dépasse {MOST_BODY_BYTES // 1024} ko.")
+            except TimeoutError:
+                refused = refusal(scope, 408, "La requête n’est pas arrivée en entier.", "Renvoyez-la.")
+        if refused is not None:
+            await refused(scope, receive, secured)
             return
         await self._app(scope, _replayed(body, receive), secured)
+
+    def _refused(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if len(headers.getlist("host")) > 1 or not self._hosts.knows(host):
+            named = guillemets(host_name(host)[:_ECHO])
+            return refusal(scope, 400, f"Ce serveur ne répond pas au nom {named}.", "Voyez\u00a0: ASSISTANT_HOSTS.")
+        if not _OPEN.fullmatch(scope["path"]):
+            return refusal(scope, 404, "Cette adresse n’existe pas.")
+        if len(scope["query_string"]) > _MOST_ADDRESS_BYTES:
+            return refusal(scope, 414, "L’adresse est trop longue.", "Posez la question dans la page.")
+        reads = scope["method"] in ("GET", "HEAD", "OPTIONS")
+        if origin is not None and not reads and not self._hosts.lets_send(origin, host):
+            return refusal(
+                scope, 403, "Une page d’un autre site ne peut rien envoyer ici.", "Voyez\u00a0: ASSISTANT_HOSTS."
+            )
+        return None
 
 
 class FrenchPage:
@@ -109,11 +140,19 @@ def _secured(send: Send) -> Send:
     return secured
 
 
-async def _body(scope: Scope, receive: Receive) -> list[Message] | None:
-    """The messages of a request, None when they hold more than they may."""
+class _TooLarge(Exception):
+    pass
+
+
+async def _body(scope: Scope, receive: Receive) -> list[Message]:
+    """The messages of a request.
+
+    Raises:
+        _TooLarge: they hold more than they may.
+    """
     declared = Headers(scope=scope).get("content-length", "0")
     if declared.isdecimal() and int(declared) > MOST_BODY_BYTES:
-        return None
+        raise _TooLarge
     messages: list[Message] = []
     size = 0
     while scope["method"] not in ("GET", "HEAD"):
@@ -121,7 +160,7 @@ async def _body(scope: Scope, receive: Receive) -> list[Message] | None:
         messages.append(message)
         size += len(message.get("body", b""))
         if size > MOST_BODY_BYTES:
-            return None
+            raise _TooLarge
         if message["type"] != "http.request" or not message.get("more_body"):
             break
     return messages
@@ -136,7 +175,3 @@ def _replayed(messages: Iterable[Message], receive: Receive) -> Receive:
         return await receive()
 
     return replay
-
-
-def _refusal(status: int, happened: str) -> JSONResponse:
-    return JSONResponse({"error": happened, "remedy": ""}, status)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from assistant.journal import Journal
 from assistant.web.address import View
 from assistant.web.basket import Basket
 from assistant.web.frame import top_html
-from assistant.web.shelf import Shelf
 from assistant.web.talk import Talk, new_conversation
 from assistant.web.views import Desk
 from assistant.web.visit import Visit
@@ -37,9 +37,9 @@ _STATE_SECONDS = 3600
 _CONCURRENT = 8
 
 
-def build_page(warming: Warming, shelf: Shelf) -> Any:
+def build_page(warming: Warming, journal: Journal | None = None) -> Any:
     """The ``gr.Blocks`` of the page, over an assistant that may still be warming up."""
-    talk, visit = Talk(warming, shelf), Visit(shelf)
+    talk, visit = Talk(warming, journal), Visit(lambda: warming.shelf)
     with gr.Blocks(title="Actions des centres sociaux", analytics_enabled=False) as page:
         conversation = gr.State(new_conversation(), time_to_live=_STATE_SECONDS)
         messages = gr.State([], time_to_live=_STATE_SECONDS)
@@ -52,7 +52,7 @@ def build_page(warming: Warming, shelf: Shelf) -> Any:
         go = gr.Textbox(elem_id="go", label="Aller", visible="hidden")
         say = gr.Textbox(elem_id="say", label="Dire", visible="hidden")
 
-        top = _html(top_html(View.TALK, View.TALK, Basket(), shelf), "top")
+        top = _html(top_html(View.TALK, View.TALK, Basket(), warming.shelf), "top")
         notice = _html("", "notice")
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="talk"):
@@ -81,7 +81,8 @@ def build_page(warming: Warming, shelf: Shelf) -> Any:
                 max_lines=1,
             )
             view = _html("", "view")
-        _html(_FOOT, "foot")
+        kept = _KEPT.format(warming.settings.journal_days) if journal else _NOT_KEPT
+        _html(_FOOT.format(kept), "foot")
 
         states = [conversation, messages, unanswered]
         shown = [log, *states, question, again]
@@ -99,7 +100,8 @@ def build_page(warming: Warming, shelf: Shelf) -> Any:
         page.load(talk.warm_up, None, waiting, **once)
         page.load(visit.open, [unanswered, conversation], seen, **once)
         page.load(talk.ask_address, states, shown, **once)
-    page.queue(default_concurrency_limit=_CONCURRENT)
+    page.queue(default_concurrency_limit=_CONCURRENT, max_size=warming.settings.waiting)
+    page.state_session_capacity = warming.settings.sessions
     return page
 
 
@@ -145,6 +147,11 @@ _WAITING = (
     "la réponse viendra dès qu’il sera prêt.</p>"
 )
 _FOOT = (
-    "<p><span>Les textes des fiches sont montrés mot pour mot, sans correction.</span> "
+    "<p><span>Les textes des fiches sont montrés mot pour mot, sans correction. {}</span> "
     '<a href="/guide" target="_blank">Guide (nouvel onglet)</a></p>'
+)
+_NOT_KEPT = "Vos questions ne sont conservées nulle part."
+_KEPT = (
+    "Vos questions sont conservées {}\u00a0jours sur cette machine, sans votre nom\u00a0; adresses, téléphones et noms "
+    "y sont masqués."
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from functools import partial
 from pathlib import Path
 
 # before Gradio and any library of models is imported: nothing may call out
@@ -15,23 +16,27 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant.api.mount import answer_problems, mount
-from assistant.api.operations import Operations
+from assistant.api.operations import Held, Operations
 from assistant.errors import ServerError
+from assistant.journal import Journal, open_journal
+from assistant.replies import Answer
 from assistant.settings import Settings
 from assistant.web import api, take_away
+from assistant.web.crowd import Crowd, Room
 from assistant.web.guard import FrenchPage, Guard
 from assistant.web.guide import guide_routes
+from assistant.web.hosts import ANY_ADDRESS, served_hosts
+from assistant.web.logs import RequestLog, write_logs
 from assistant.web.page import build_page
-from assistant.web.shelf import open_shelf
+from assistant.web.rates import Rates
+from assistant.web.shelf import Shelf
 from assistant.web.taking import TAKE
 from assistant.web.warming import Warming
 
 _HERE = Path(__file__).resolve().parent
 _HEAD = '<script src="/stream.js"></script><script src="/page.js"></script><link rel="stylesheet" href="/page.css">'
-_ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not listened on
 _GRACE_SECONDS = 2  # open pages hold a stream: without a limit, stopping would wait for them
 _SANS = ["Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif"]
 
@@ -43,7 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
         MissingIndex, StaleIndex, DamagedIndex, SchemaError, EncoderError: before anything is served.
     """
     warming = Warming(settings)
-    shelf = open_shelf(settings)
+    journal = open_journal(settings, warming.shelf.catalogue.sheets)
     warming.start()
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -54,11 +59,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.post("/api/ask")
     async def ask(request: Request) -> JSONResponse:
-        return await api.ask(request, warming)
+        return await api.ask(request, warming, journal)
 
     @app.post(TAKE)
     async def take(request: Request) -> Response:
-        return await take_away.take(request, shelf)
+        return await take_away.take(request, warming.shelf)
 
     @app.get("/page.css")
     async def style() -> FileResponse:
@@ -73,10 +78,10 @@ def create_app(settings: Settings) -> FastAPI:
         return FileResponse(_HERE / "stream.js", headers={"Cache-Control": "no-cache"})
 
     app.include_router(guide_routes())
-    mount(app, Operations(lambda: warming.assistant(0), shelf.catalogue, shelf.schema, shelf.version))
+    mount(app, Operations(lambda: warming.assistant(0), lambda: _held(warming.shelf), partial(_note, journal)))
     gr.mount_gradio_app(
         app,
-        build_page(warming, shelf),
+        build_page(warming, journal),
         path="/",
         server_name=settings.host,
         server_port=settings.port,
@@ -94,10 +99,22 @@ def create_app(settings: Settings) -> FastAPI:
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
     )
     app.add_middleware(FrenchPage, head=_HEAD)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings.host), www_redirect=False)
-    app.add_middleware(Guard)  # added last: it sees requests first
+    app.state.room = Room(settings.answers, settings.waiting, 2 * settings.sessions)
+    app.add_middleware(Crowd, rates=Rates(settings.requests, settings.requests_here), room=app.state.room)
+    # added last: they see requests first
+    app.add_middleware(Guard, hosts=served_hosts(settings.host, settings.hosts))
     answer_problems(app)
+    app.add_middleware(RequestLog)
     return app
+
+
+def _held(shelf: Shelf) -> Held:
+    return Held(shelf.catalogue, shelf.schema, shelf.version)
+
+
+def _note(journal: Journal | None, question: str, answer: Answer) -> None:
+    if journal:
+        journal.note(question, answer, "api")
 
 
 def serve(settings: Settings) -> None:
@@ -110,18 +127,32 @@ def serve(settings: Settings) -> None:
     listening = _listen(settings.host, settings.port)
     with listening:
         app = create_app(settings)
+        write_logs(settings.log)
         # the access log would hold the questions of /?q=…
         config = uvicorn.Config(
             app,
             access_log=False,
-            log_level="warning",
+            log_config=None,
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
         print(f"La page est sur {address} (Ctrl+C pour arrêter).", flush=True)
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config, app.state.room, settings.grace).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Stops once the answers that are being made are given."""
+
+    def __init__(self, config: uvicorn.Config, room: Room, seconds: int) -> None:
+        super().__init__(config)
+        self._room = room
+        self._seconds = seconds
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._room.drain(self._seconds, lambda: self.force_exit)
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -141,13 +172,5 @@ def _listen(host: str, port: int) -> socket.socket:
     return opened
 
 
-def _hosts(host: str) -> list[str]:
-    """The names by which a browser may call the server; any when it listens on every address.
-
-    Starlette cuts host names at their first colon: an IPv6 address cannot be listed.
-    """
-    return ["*"] if host in _ANY_ADDRESS or ":" in host else ["127.0.0.1", "localhost", host]
-
-
 def _shown(host: str) -> str:
-    return "127.0.0.1" if host in _ANY_ADDRESS else f"[{host}]" if ":" in host else host
+    return "127.0.0.1" if host in ANY_ADDRESS else f"[{host}]" if ":" in host else host

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from assistant.conversation.wordings import load_talk
 from assistant.corpus.catalogue import Catalogue
 from assistant.corpus.corpus import DEPARTMENTS, SCHEMA, TALK
 from assistant.corpus.places import Department, load_departments
 from assistant.corpus.schema import Schema, load_schema
+from assistant.journal import known_words
+from assistant.masking import Names, load_names
 from assistant.settings import Settings
 from assistant.stores import open_store
+from assistant.stores.store import Store
 from assistant.values import Role
 from assistant.web.address import Address, link, read_address
 
@@ -19,7 +23,10 @@ from assistant.web.address import Address, link, read_address
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """``difficulties`` are the kinds of difficulty that limits tell of, as patterns over folded text;
-    ``discussion`` the questions of a training session, by role.
+    ``discussion`` the questions of a training session, by role;
+    ``names`` what names of persons are known by; ``behind`` one sentence when a newer
+    corpus could
+    not be opened.
     """
 
     catalogue: Catalogue
@@ -28,6 +35,8 @@ class Shelf:
     difficulties: Mapping[str, tuple[str, ...]]
     discussion: Mapping[Role, str]
     version: str
+    names: Names = field(default=Names(frozenset()), repr=False)
+    behind: str = ""
 
     def link(self, address: Address) -> str:
         return link(address, self.schema.roles)
@@ -45,17 +54,25 @@ def open_shelf(settings: Settings) -> Shelf:
     """
     store = open_store(settings)
     try:
-        catalogue = Catalogue(store.sheets(store.sheet_ids({})))
-        version = store.manifest.corpus_version
+        return shelve(store, settings.data)
     finally:
         store.close()
-    data = settings.data
+
+
+def shelve(store: Store, data: Path) -> Shelf:
+    """The shelf of an open index.
+
+    Raises:
+        SchemaError
+    """
     talk = load_talk(data / TALK)
+    sheets = store.sheets(store.sheet_ids({}))
     return Shelf(
-        catalogue,
+        Catalogue(sheets),
         load_schema(data / SCHEMA),
         tuple(load_departments(data / DEPARTMENTS).values()),
         talk.difficulties,
         talk.discussion,
-        version,
+        store.manifest.corpus_version,
+        load_names(data, known_words(sheets)),
     )

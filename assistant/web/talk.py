@@ -6,17 +6,18 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.errors import AssistantError
+from assistant.journal import SEARCHED, Journal
+from assistant.masking import warning
 from assistant.replies import TurnKind
 from assistant.retrieval.understand import Filters
 from assistant.unexpected import log_unexpected
-from assistant.values import Role, Sheet
-from assistant.web.cards import about_html, error_html, fresh_no_more, question_html, waiting_html
-from assistant.web.shelf import Shelf
+from assistant.values import Sheet
+from assistant.web.cards import about_html, error_html, fresh_no_more, question_html, waiting_html, warning_html
 from assistant.web.turn_cards import QUESTIONS, options, reply_html
 from assistant.web.warming import Warming
 
@@ -29,17 +30,15 @@ _KEPT_MESSAGES = 40  # the whole conversation travels at every answer
 _KEPT_UNANSWERED = 50
 _ECHO_CHARACTERS = 300  # of a question that is refused for its length
 _POLL_SECONDS = 0.2
-_SEARCHED = frozenset({TurnKind.SUBJECT, TurnKind.REFINE, TurnKind.FACET, TurnKind.TRAINING, TurnKind.ALL})
 _log = logging.getLogger(__name__)
 
 
 class Talk:
     """The events of the page. Each gives the new value of what ``shown`` lists."""
 
-    def __init__(self, warming: Warming, shelf: Shelf) -> None:
+    def __init__(self, warming: Warming, journal: Journal | None = None) -> None:
         self._warming = warming
-        self._shelf = shelf
-        self._names: Mapping[Role, str] = shelf.schema.roles
+        self._journal = journal
 
     def ask(
         self,
@@ -58,7 +57,8 @@ class Talk:
         # the box is emptied here and left alone with the answer: the next question may be in it by then
         yield [*messages, *pending], gr.skip(), gr.skip(), gr.skip(), "", gr.skip()
         try:
-            answer, conversation = self._warming.assistant().ask(question, conversation, filters)
+            assistant = self._warming.assistant()
+            answer, conversation = assistant.ask(question, conversation, filters)
         except Exception as error:  # noqa: BLE001 - whatever happens, the page says so
             if not isinstance(error, AssistantError):
                 log_unexpected(_log, error)
@@ -66,8 +66,12 @@ class Talk:
             # a question that cannot be asked stays in the box, to be mended; nothing at all leaves no trace
             yield said, gr.skip(), said if asked else messages, gr.skip(), question, gr.update(visible=True)
             return
-        messages = [*messages, {**_message("assistant", reply_html(answer, self._names)), "options": options(answer)}]
-        if not answer.answered and answer.turned.kind in _SEARCHED:
+        if self._journal:
+            self._journal.note(question, answer, "page")
+        gentle = warning_html(warning(question, self._warming.shelf.names))
+        reply = _message("assistant", reply_html(answer, assistant.schema.roles) + gentle)
+        messages = [*messages, {**reply, "options": options(answer)}]
+        if not answer.answered and answer.turned.kind in SEARCHED:
             unanswered = (*unanswered, question.strip()[:_ECHO_CHARACTERS])[-_KEPT_UNANSWERED:]
         yield messages, conversation, messages, unanswered, gr.skip(), gr.update(visible=True)
 
@@ -82,22 +86,23 @@ class Talk:
     ) -> Iterator[tuple[Any, ...]]:
         """What a button of the page's own HTML says: ``number|question:…``, or ``number|fiche:ID`` to talk of it."""
         verb, _, rest = (said or "").partition("|")[2].partition(":")
-        sheet = self._shelf.catalogue.get(rest) if verb == "fiche" else None
+        shelf = self._warming.shelf
+        sheet = shelf.catalogue.get(rest) if verb == "fiche" else None
         if verb == "question":
             yield from self.ask(rest, conversation, messages, unanswered)
         elif sheet is None:
             yield (gr.skip(),) * 6
         else:
             messages = [_past(message) for message in messages][-_KEPT_MESSAGES:]
-            asked = {**_message("assistant", about_html(sheet, self._names, self._shelf.version)), "options": QUESTIONS}
-            messages = [*messages, asked]
+            about = _message("assistant", about_html(sheet, shelf.schema.roles, shelf.version))
+            messages = [*messages, {**about, "options": QUESTIONS}]
             yield messages, talking_of(sheet, conversation), messages, gr.skip(), gr.skip(), gr.update(visible=True)
 
     def ask_address(
         self, conversation: Conversation, messages: list[Message], unanswered: Unanswered, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """The question of the address, ``/?q=…``, under its choices, when there is one."""
-        address, _ = self._shelf.read(list(request.query_params.multi_items()))
+        address, _ = self._warming.shelf.read(list(request.query_params.multi_items()))
         if address.question:
             yield from self.ask(address.question, conversation, messages, unanswered, address.facets)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,12 +26,12 @@ _OPENED = "0"  # the turn that opens the page: those of messages are counted fro
 class Visit:
     """Each event gives the new value of what ``seen`` lists."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, shelf: Callable[[], Shelf]) -> None:
+        self._shelf = shelf  # of the generation in force
 
     def open(self, unanswered: tuple[str, ...], conversation: Conversation, request: gr.Request) -> tuple[Any, ...]:
         """What the address of the page opens; the script then says what the browser keeps."""
-        address, fault = self._shelf.read(list(request.query_params.multi_items()))
+        address, fault = self._shelf().read(list(request.query_params.multi_items()))
         desk = Desk(replace(address, question=""), fault=fault)
         return self._seen(desk, Basket(), unanswered, conversation, _OPENED)
 
@@ -50,7 +51,7 @@ class Visit:
             desk, basket = noted(sheet, note, desk, basket)
             seen = self._seen(desk, basket, unanswered, conversation, turn)
             return (*seen[:-1], gr.skip())  # the note is being written: its box stays as it is
-        desk, basket = follow(said, desk, basket, self._shelf)
+        desk, basket = follow(said, desk, basket, self._shelf())
         return self._seen(desk, basket, unanswered, conversation, turn)
 
     def search(self, words: str | None, desk: Desk, stored: str | None) -> tuple[Any, ...]:
@@ -59,7 +60,7 @@ class Visit:
         if desk.address.view is not View.BROWSE or words == desk.address.words:
             return gr.skip(), gr.skip()  # the box was filled by a link
         address = replace(desk.address, words=words, page=1)
-        return replace(desk, address=address), browse_html(address, read_basket(stored), self._shelf)
+        return replace(desk, address=address), browse_html(address, read_basket(stored), self._shelf())
 
     def _seen(
         self,
@@ -70,7 +71,7 @@ class Visit:
         turn: str = "",
     ) -> tuple[Any, ...]:
         question = conversation.last.need.text if conversation.last else ""
-        screen = draw(desk, basket, unanswered, question, self._shelf, turn[:_MOST_TURN])
+        screen = draw(desk, basket, unanswered, question, self._shelf(), turn[:_MOST_TURN])
         return (
             replace(desk, fault="", told=""),
             screen.top,

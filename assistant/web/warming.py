@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 
 from assistant.answer import Assistant
 from assistant.errors import AssistantError, FailureError
 from assistant.indexing.encoder import DEFAULT_MODEL
+from assistant.indexing.manifest import Manifest
 from assistant.settings import Settings
 from assistant.stores import current_manifest, open_store
+from assistant.web.renewal import FIRST_QUESTION, Generation, Renewal, check_whole, open_generation
+from assistant.web.shelf import Shelf, shelve
 
-_FIRST_QUESTION = "Comment lutter contre l’isolement\u202f?"
+_BEHIND = "Les fiches ont changé, mais leur nouvel index n’a pas pu être ouvert\u00a0: celui d’avant répond encore."
 _log = logging.getLogger(__name__)
 
 
 class Warming:
-    """Holds the assistant from the moment when it answers."""
+    """Holds the assistant from the moment when it answers, then that of each new generation.
+
+    ``shelf`` is what views are made from; ``behind`` why a newer generation is not taken up, if there is one.
+    """
 
     def __init__(self, settings: Settings) -> None:
         """Check what can be checked quickly.
@@ -25,14 +32,14 @@ class Warming:
             MissingIndex, DamagedIndex, StaleIndex, SchemaError, EncoderError: each says what to do.
         """
         self.settings = settings
-        self.manifest = current_manifest(settings)
-        self._done = threading.Event()
-        self._assistant: Assistant | None = None
-        # the default model is opened in no time and read by the first question; any other takes seconds
-        self._opened = Assistant.open(settings) if self.manifest.model == DEFAULT_MODEL else None
-        if self._opened is None:
-            open_store(settings).close()
+        manifest = current_manifest(settings)
         self.failure: AssistantError | None = None
+        self.behind: AssistantError | None = None
+        self._done = threading.Event()
+        self._current: Generation | None = None
+        # the default model is opened in no time and read by the first question; any other takes seconds
+        self._opened = open_generation(settings) if manifest.model == DEFAULT_MODEL else None
+        self._first = (manifest, self._opened.shelf if self._opened else _shelf(settings))
 
     def start(self) -> None:
         """Warm up in the background."""
@@ -47,6 +54,15 @@ class Warming:
         """Ready, or failed."""
         return self._done.is_set()
 
+    @property
+    def manifest(self) -> Manifest:
+        return self._current.manifest if self._current else self._first[0]
+
+    @property
+    def shelf(self) -> Shelf:
+        shelf, behind = self._current.shelf if self._current else self._first[1], self.behind
+        return replace(shelf, behind=f"{_BEHIND} {behind.remedy}") if behind else shelf
+
     def assistant(self, seconds: float | None = None) -> Assistant:
         """The assistant, once it answers.
 
@@ -59,15 +75,17 @@ class Warming:
         self._done.wait(seconds)
         if self.failure:
             raise self.failure
-        if self._assistant is None:
+        if self._current is None:
             raise FailureError("L’assistant démarre.", "Reposez la question dans quelques secondes.")
-        return self._assistant
+        return self._current.assistant
 
     def _warm(self) -> None:
         try:
-            assistant = self._opened or Assistant.open(self.settings)
-            assistant.ask(_FIRST_QUESTION)
-            self._assistant = assistant
+            found = self._opened or open_generation(self.settings)
+            self._opened = None  # it would be kept when another takes its place
+            found.assistant.ask(FIRST_QUESTION)
+            self._take(found)
+            Renewal(self.settings, found, self._take, self._leave).start()
         except AssistantError as error:
             self.failure = error
         except Exception:  # noqa: BLE001 - a thread that dies would leave the page waiting for ever
@@ -75,3 +93,18 @@ class Warming:
             self.failure = FailureError("L’assistant n’a pas pu démarrer.", "Le journal du serveur dit pourquoi.")
         finally:
             self._done.set()
+
+    def _take(self, found: Generation) -> None:
+        self._current = found
+
+    def _leave(self, error: AssistantError | None) -> None:
+        self.behind = error
+
+
+def _shelf(settings: Settings) -> Shelf:
+    store = open_store(settings)
+    try:
+        check_whole(store)
+        return shelve(store, settings.data)
+    finally:
+        store.close()

@@ -37,6 +37,14 @@ class Server:
     url: str
     log: Path
     attempts: Path
+    process: subprocess.Popen[bytes]
+
+    def wait(self, status: int = 200) -> None:
+        """Until the health check gives this status."""
+        end = time.monotonic() + _PATIENCE
+        while httpx.get(f"{self.url}/healthz").status_code != status:
+            assert time.monotonic() < end, self.log.read_text()
+            time.sleep(0.1)
 
     def ask(self, question: object, **more: object) -> httpx.Response:
         return httpx.post(f"{self.url}/api/ask", json={"question": question, **more}, timeout=30)
@@ -57,7 +65,7 @@ def _running(settings: Settings, folder: Path, warm_up: float = 0) -> Iterator[S
         process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
     try:
         _wait_for(port, process, log)
-        yield Server(f"http://127.0.0.1:{port}", log, attempts)
+        yield Server(f"http://127.0.0.1:{port}", log, attempts, process)
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -79,10 +87,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that is ready."""
     with _running(settings, tmp_path_factory.mktemp("server")) as running:
-        end = time.monotonic() + _PATIENCE
-        while httpx.get(f"{running.url}/healthz").status_code != 200:
-            assert time.monotonic() < end, running.log.read_text()
-            time.sleep(0.1)
+        running.wait()
         yield running
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import signal
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -18,7 +22,6 @@ from assistant.settings import Settings
 from assistant.web.guard import MOST_BODY_BYTES
 from assistant.web.page import EXAMPLES
 from assistant.web.server import serve
-from assistant.web.shelf import open_shelf
 from assistant.web.talk import Talk
 from assistant.web.warming import Warming
 
@@ -151,7 +154,9 @@ def test_nothing_can_be_uploaded(server) -> None:
 
 
 def test_other_host_names_are_refused(server) -> None:
-    assert httpx.get(server.url, headers={"Host": "ailleurs.example"}).status_code == 400
+    refused = httpx.get(server.url, headers={"Host": "ailleurs.example"})
+    assert refused.status_code == 400
+    assert "ne répond pas au nom «\u00a0ailleurs.example\u00a0»" in refused.text
     page = httpx.get(server.url, headers={"X-Forwarded-Host": "ailleurs.example"})
     assert page.status_code == 200
     assert "ailleurs.example" not in page.text
@@ -186,6 +191,28 @@ def test_the_port_answers_before_the_model(slow_server: Callable) -> None:
         assert httpx.get(server.url).status_code == 200
 
 
+def test_stopping_finishes_the_answers_that_are_being_made(slow_server: Callable) -> None:
+    body = json.dumps({"question": "et les limites ?", "history": [ISOLATION, "autre sujet : un jardin"] * 10}).encode()
+    head = f"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    with slow_server(0) as server, ExitStack() as opened:
+        server.wait()
+        address = urlsplit(server.url)
+        asked = [opened.enter_context(socket.create_connection((address.hostname, address.port))) for _ in range(8)]
+        for connection in asked:
+            connection.sendall(head.encode() + body)
+        # all were read long before the first is answered: their bodies are read while answers are made
+        said = [read_all(asked[0])]
+        server.process.terminate()
+        said += [read_all(connection) for connection in asked[1:]]
+        assert [answer.split(b"\r\n")[0] for answer in said] == [b"HTTP/1.1 200 OK"] * 8
+        assert server.process.wait(timeout=20) in (0, -signal.SIGTERM)
+
+
+def read_all(connection: socket.socket) -> bytes:
+    connection.settimeout(60)
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
 def test_a_taken_port_says_which_option(settings: Settings) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -215,7 +242,7 @@ def test_an_unforeseen_error_keeps_the_question_to_itself(settings: Settings, ca
     warming = Warming(settings)
     monkeypatch.setattr(warming, "assistant", lambda: Broken())
     with caplog.at_level(logging.DEBUG):
-        *_, last = Talk(warming, open_shelf(settings)).ask("zanzibar", Conversation(), [], ())
+        *_, last = Talk(warming).ask("zanzibar", Conversation(), [], ())
     assert "erreur inattendue" in last[0][-1]["content"]
     assert "RuntimeError" in caplog.text
     assert "zanzibar" not in caplog.text
