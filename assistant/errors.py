@@ -4,6 +4,7 @@ AssistantError
 ├── UsageError        bad usage or input: exit code 2
 │   ├── QuestionError     a question that cannot be asked
 │   ├── CorpusError       a source file that cannot be read
+│   ├── IncomingError     a file, or a sheet of it, that cannot be added
 │   ├── SchemaError       a schema or data file that cannot be read
 │   ├── JudgedError       a line of a questions file that cannot be read
 │   └── ConversationError a kept conversation that cannot be read
@@ -48,6 +49,10 @@ class CorpusError(UsageError):
         super().__init__(f"{file}, ligne {line}\u00a0: {happened}", remedy)
         self.file = file
         self.line = line
+
+
+class IncomingError(UsageError):
+    pass
 
 
 class SchemaError(UsageError):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 LOWER = ("corpus", "language", "indexing", "stores")
-UPPER = ("retrieval", "conversation", "answer", "export", "web", "cli", "cli_export", "cli_shared")
+UPPER = ("retrieval", "conversation", "answer", "export", "web", "cli", "cli_corpus", "cli_export", "cli_shared")
 EDGES = ("web", "cli")
 
 

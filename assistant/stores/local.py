@@ -22,9 +22,10 @@ from assistant.errors import DamagedIndex
 from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import FIELD_WEIGHTS, Field
-from assistant.indexing.manifest import REBUILD, file_hash, read_manifest
+from assistant.indexing.manifest import REBUILD, read_manifest
 from assistant.language.thesaurus import Thesaurus, restore_concepts
 from assistant.stores.bm25 import K1, rarity
+from assistant.stores.damage import damaged_files
 from assistant.stores.sections import load_sections
 from assistant.stores.store import Facets, Matches
 from assistant.values import Example, ExampleKind, Facet, Passage, Sheet
@@ -137,11 +138,7 @@ class LocalStore:
         return counts
 
     def check(self) -> list[str]:
-        faults = [
-            f"{name}\u00a0: le fichier a changé depuis qu’il a été écrit."
-            for name, digest in self.manifest.files.items()
-            if not (self.folder / name).is_file() or file_hash(self.folder / name) != digest
-        ]
+        faults = damaged_files(self.folder.parent, self.manifest)
         try:
             return [*faults, *self._disagreements()]
         except sqlite3.Error:

@@ -26,6 +26,7 @@ from assistant.language.thesaurus import Concept, concept_rarity, dump_concepts
 from assistant.stores.local import DATABASE, EXAMPLES, VECTORS, LocalStore
 from assistant.stores.sections import dump_sections
 from assistant.values import Example, Sheet
+from assistant.writing import holder, sign
 
 KEPT_GENERATIONS = 3
 _MOST = 127  # of eight bits
@@ -259,11 +260,14 @@ def _locked(folder: Path) -> FileLock:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")
         lock.acquire(timeout=0)
+        sign(folder)
     except Timeout:
         raise IndexBusy(
-            f"Une autre indexation de {folder} est en cours.", "Attendez qu’elle finisse, puis relancez la commande."
+            f"Une autre indexation de {folder} est en cours ({holder(folder)}).",
+            "Attendez qu’elle finisse, puis relancez la commande.",
         ) from None
     except OSError as error:
+        lock.release()
         raise _unwritable(folder, error) from None
     return lock
 
