@@ -162,4 +162,4 @@ def _likeness(header: str, name: str) -> float:
     one, other = " ".join(terms(header)), " ".join(terms(name))
     if not one or not other:
         return 0.0
-    return min(99.0, 0.6 * fuzz.token_set_ratio(one, other) + 0.4 * fuzz.token_sort_ratio(one, other))
+    return min(99.0, 0.9 * fuzz.token_set_ratio(one, other) + 0.1 * fuzz.token_sort_ratio(one, other))

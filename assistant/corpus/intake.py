@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from assistant.corpus.incoming import Delivery, Incoming
 from assistant.corpus.sources import blocks, source_name, together, with_text
-from assistant.values import Facet, Sheet
+from assistant.values import Facet, Kind, Sheet
 
 ALIKE = 80.0
 _NEIGHBOURS = 3
@@ -67,7 +67,7 @@ def weigh(deliveries: Sequence[Delivery], sheets: Sequence[Sheet]) -> Intake:
     namesakes: dict[tuple[str, ...], list[Sheet]] = {}
     for sheet in sheets:
         namesakes.setdefault(_name(sheet), []).append(sheet)
-    all_texts, all_sheets = [sheet.text for sheet in sheets], list(sheets)
+    said, all_sheets = [_said(sheet) for sheet in sheets], list(sheets)
     entries: list[Entry] = []
     arrived: dict[str, Sheet] = {}
     for incoming in (incoming for delivery in deliveries for incoming in delivery.sheets):
@@ -81,8 +81,8 @@ def weigh(deliveries: Sequence[Delivery], sheets: Sequence[Sheet]) -> Intake:
         elif len(before := namesakes.get(_name(sheet), [])) == 1:
             entries.append(Entry(incoming, Fate.CHANGED, before.pop()))
         else:
-            entries.append(Entry(incoming, Fate.NEW, near=_near(sheet, all_texts, all_sheets)))
-            all_texts.append(sheet.text)
+            entries.append(Entry(incoming, Fate.NEW, near=_near(_said(sheet), said, all_sheets)))
+            said.append(_said(sheet))
             all_sheets.append(sheet)
     return Intake(tuple(deliveries), tuple(entries))
 
@@ -91,11 +91,17 @@ def _name(sheet: Sheet) -> tuple[str, ...]:
     return (sheet.title, *sheet.facet(Facet.STRUCTURE), *sheet.facet(Facet.DEPARTMENT))
 
 
-def _near(sheet: Sheet, texts: Sequence[str], sheets: Sequence[Sheet]) -> tuple[Neighbour, ...]:
+def _said(sheet: Sheet) -> str:
+    """What a sheet says itself: labels and choices are the same in all of them."""
+    texts = (section for section in sheet.sections if section.kind is Kind.TEXT and section.values)
+    return "\n".join((sheet.title, *(sheet.slice(section.start, section.end) for section in texts)))
+
+
+def _near(own: str, said: Sequence[str], sheets: Sequence[Sheet]) -> tuple[Neighbour, ...]:
     # texts that share 80 % of their characters cannot differ more than this in length
-    shortest, longest = len(sheet.text) * ALIKE / (200 - ALIKE), len(sheet.text) * (200 - ALIKE) / ALIKE
-    close = {place: text for place, text in enumerate(texts) if shortest <= len(text) <= longest}
-    found = process.extract(sheet.text, close, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=_NEIGHBOURS)
+    shortest, longest = len(own) * ALIKE / (200 - ALIKE), len(own) * (200 - ALIKE) / ALIKE
+    close = {place: text for place, text in enumerate(said) if shortest <= len(text) <= longest}
+    found = process.extract(own, close, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=_NEIGHBOURS)
     return tuple(Neighbour(sheets[place], score) for _, score, place in found)
 
 

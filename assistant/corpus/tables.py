@@ -81,13 +81,13 @@ def _csv_rows(name: str, text: str) -> Iterator[tuple[str, list[Cell]]]:
 def _separator(text: str) -> str:
     """The one that cuts the first rows in most columns, as many in each."""
 
-    def columns(separator: str) -> int:
+    def columns(separator: str) -> tuple[bool, int]:
         try:
             read = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-            widths = {len(row) for row, _ in zip(read, range(_SNIFFED), strict=False) if row}
+            widths = [len(row) for row, _ in zip(read, range(_SNIFFED), strict=False) if row]
         except csv.Error:
-            return 0
-        return max(widths, default=0) if len(widths) == 1 else 0
+            return False, 0
+        return len(set(widths)) == 1 and widths[0] > 1, widths[0] if widths else 0
 
     return max(";,\t|", key=columns)
 
