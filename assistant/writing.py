@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -100,12 +101,13 @@ def sign(folder: Path) -> None:
 
 def unwritable(folder: Path, error: OSError) -> FailureError:
     """What a folder that cannot be written is said to be; the cause decides what to do."""
-    full = error.errno in _FULL
-    remedy = "Libérez de la place sur le disque" if full else "Donnez-vous le droit d’y écrire"
+    remedy = "Libérez de la place sur le disque" if is_full(error) else "Donnez-vous le droit d’y écrire"
     return FailureError(
         f"Le dossier {folder} ne peut pas être écrit ({error.strerror or error}).",
         f"{remedy}, puis relancez la commande\u00a0; rien n’a été changé.",
     )
 
 
-_FULL = (28, 27, 122)  # ENOSPC, EFBIG, EDQUOT
+def is_full(error: OSError) -> bool:
+    """Whether there is no room left: on the disk, for the user, or for a file so big."""
+    return error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)

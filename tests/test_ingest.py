@@ -15,7 +15,7 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.cli_shared import find_sheet
-from assistant.corpus.corpus import NEEDS, input_hashes, read_corpus, source_texts
+from assistant.corpus.corpus import BACKGROUND, NEEDS, input_hashes, read_corpus, source_texts
 from assistant.corpus.intake import Fate
 from assistant.errors import FailureError, IndexBusy, UsageError
 from assistant.history import records
@@ -174,19 +174,20 @@ def test_killed_at_any_moment_a_writer_leaves_the_old_or_the_new_whole(place):
 
 
 @pytest.mark.parametrize("moved", [0, 1, 2], ids=["none moved", "one moved", "all moved"])
-def test_a_change_cut_short_after_its_index_was_named_is_finished_by_who_opens_it(place, add, moved, monkeypatch):
+def test_a_change_cut_short_after_its_index_was_named_is_finished_by_who_opens_it(place, moved, monkeypatch):
     """The one moment at which data and index differ: each step of moving files in, then death."""
-    (place.data / NEEDS).write_text("# rien\n[]\n", "utf-8")
-    update_index(place, None, False, quiet)
     with monkeypatch.context() as patched:
         patched.setattr("assistant.update._finish", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            add("f.csv", CSV)
+            remove(place, POTAGER)
     view = place.data / ".next" / "data"
     names = [path.relative_to(view) for path in sorted(view.rglob("*")) if path.is_file() and not path.is_symlink()]
+    assert len(names) == 2
     for name in names[:moved]:
         (view / name).replace(place.data / name)
-    assert "La soupe" in titles(place)
+    assert POTAGER not in titles(place)
+    assert check_index(place) == []
+    update_index(place, None, False, quiet)
     assert check_index(place) == []
     assert not (place.data / ".next").exists()
 
@@ -320,7 +321,7 @@ def test_another_network_s_template_is_another_schema(tmp_path, repository):
     data = tmp_path / "data"
     shutil.copytree(repository / "tests" / "second", data)
     for path in (repository / "data").iterdir():
-        if path.is_file() and path.name != NEEDS and not (data / path.name).exists():
+        if path.is_file() and path.name not in (NEEDS, BACKGROUND) and not (data / path.name).exists():
             shutil.copy(path, data)
     place = Settings(data=data, index=tmp_path / "index")
     update = update_index(place, None, False, quiet)

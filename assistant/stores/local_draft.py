@@ -26,7 +26,7 @@ from assistant.language.thesaurus import Concept, concept_rarity, dump_concepts
 from assistant.stores.local import DATABASE, EXAMPLES, VECTORS, LocalStore
 from assistant.stores.sections import dump_sections
 from assistant.values import Example, Sheet
-from assistant.writing import holder, sign
+from assistant.writing import holder, is_full, sign
 
 KEPT_GENERATIONS = 3
 _MOST = 127  # of eight bits
@@ -273,8 +273,9 @@ def _locked(folder: Path) -> FileLock:
 
 
 def _unwritable(folder: Path, error: OSError) -> FailureError:
+    room = "Libérez de la place sur le disque, ou donnez" if is_full(error) else "Donnez"
     return FailureError(
-        f"Le dossier {folder} ne peut pas être écrit ({error.strerror}).", "Donnez-en un autre avec --index."
+        f"Le dossier {folder} ne peut pas être écrit ({error.strerror}).", f"{room}-en un autre avec --index."
     )
 
 
