@@ -27,6 +27,7 @@ from assistant.stores import open_store
 from assistant.update import check_index, repair_index, update_index
 from assistant.writing import writing
 from benchmarks import soak_kills
+from benchmarks.hashed_encoder import HashedEncoder
 
 EXPORT = "reseau-imaginaire.txt"
 POTAGER = "Le potager partagé"
@@ -316,8 +317,14 @@ def test_the_weights_of_the_encoder_missing_or_cut_short_are_said(tmp_path):
 # --- another network
 
 
-def test_another_network_s_template_is_another_schema(tmp_path, repository):
-    """A dozen made-up sheets with labels of their own answer with their own limits and perspectives."""
+def test_another_network_s_template_is_another_schema(tmp_path, repository, monkeypatch):
+    """A dozen made-up sheets with labels of their own answer with their own limits and perspectives.
+
+    Vectors say nothing here: the words of the question find the sheet.
+    """
+    encoder = HashedEncoder(384)
+    for module in ("update", "answer"):
+        monkeypatch.setattr(f"assistant.{module}.open_encoder", lambda _name, _asking=None: encoder)
     data = tmp_path / "data"
     shutil.copytree(repository / "tests" / "second", data)
     for path in (repository / "data").iterdir():
@@ -327,10 +334,13 @@ def test_another_network_s_template_is_another_schema(tmp_path, repository):
     update = update_index(place, None, False, quiet)
     assert update.manifest.sheets == 12
     assert update.warnings == ()
-    assistant = Assistant.open(place)
-    answer, _ = assistant.ask("une épicerie ambulante pour les personnes âgées des villages")
+    answer, _ = Assistant.open(place).ask("la tournée des hameaux en camion-épicerie")
     found = answer.sheets[0]
     assert found.sheet.title == "La tournée des hameaux"
     assert [quote.text for quote in found.limits] == ["Le vieux camion tombe en panne l'hiver."]
     assert [quote.text for quote in found.perspectives] == ["Acheter un camion électrique."]
     assert found.limits[0].section == "Ce qui a coincé"
+    (tmp_path / "f.csv").write_text("Titre;Épicerie;Ce qui a coincé\nLa soupe;La Ruche - Aisne;Trop salée.\n", "utf-8")
+    add_files(place, [tmp_path / "f.csv"], None, quiet, quiet)
+    answer, _ = Assistant.open(place).ask("la soupe")
+    assert [quote.text for quote in answer.sheets[0].limits] == ["Trop salée."]
