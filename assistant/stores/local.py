@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +61,6 @@ class LocalStore:
             raise DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD) from None
         if self._index.d != self.manifest.dimension or len(self._mean) != self.manifest.dimension:
             raise DamagedIndex("L’index et son manifeste n’ont pas la même dimension.", REBUILD)
-        row = self._one("SELECT value FROM meta WHERE key = 'thesaurus'")
-        self._thesaurus = Thesaurus(restore_concepts(json.loads(zlib.decompress(row[0]))) if row else ())
         self._sheet = lru_cache(maxsize=_CACHED_SHEETS)(self._read_sheet)
         self._passages = lru_cache(maxsize=_CACHED_SHEETS)(self._read_passages)
         self._overview = lru_cache(maxsize=_CACHED_SHEETS)(self._read_overview)
@@ -122,6 +120,12 @@ class LocalStore:
 
     def thesaurus(self) -> Thesaurus:
         return self._thesaurus
+
+    @cached_property
+    def _thesaurus(self) -> Thesaurus:
+        # who only indexes or checks does not read it, and it takes a second
+        row = self._one("SELECT value FROM meta WHERE key = 'thesaurus'")
+        return Thesaurus(restore_concepts(json.loads(zlib.decompress(row[0]))) if row else ())
 
     def naming(self, concepts: Sequence[str]) -> dict[str, int]:
         rows = self._all(

@@ -256,9 +256,9 @@ class LocalDraft:
 
 def _locked(folder: Path) -> FileLock:
     """The lock that keeps two indexers apart; the system frees it when its process dies."""
+    lock = FileLock(folder / ".lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock")
         lock.acquire(timeout=0)
         sign(folder)
     except Timeout:
