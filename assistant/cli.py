@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -13,8 +12,18 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 from typer.exceptions import TyperException
 
-from assistant import cli_export, cli_journal
-from assistant.cli_shared import AsJson, Data, Index, all_sheets, find_sheet, open_assistant, print_value, settings_of
+from assistant import cli_corpus, cli_export, cli_journal
+from assistant.cli_shared import (
+    AsJson,
+    Data,
+    Index,
+    all_sheets,
+    bar,
+    find_sheet,
+    open_assistant,
+    print_value,
+    settings_of,
+)
 from assistant.errors import AssistantError, QuestionError, UsageError
 from assistant.settings import Settings
 from assistant.typography import guillemets
@@ -32,6 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 cli_export.register(app)
+cli_corpus.register(app)
 cli_journal.register(app)
 Top = Annotated[int | None, typer.Option("--top", min=1, help="Nombre de fiches au plus.")]
 
@@ -98,8 +108,8 @@ def build_index(
     from assistant.update import update_index
 
     settings = settings_of(data, index)
-    with _bar("Fiches") as advance:
-        update = update_index(settings, model, full, advance)
+    with bar("Fiches") as advance:
+        update = update_index(settings, model, full, advance, lambda line: typer.echo(line, err=True))
     for warning in update.warnings:
         typer.echo(f"Attention – {warning}", err=True)
     manifest = update.manifest
@@ -123,31 +133,6 @@ def setup(data: Data = None) -> None:
     settings = settings_of(data, None)
     made = prepare(settings.cache, settings.data / ADAPTER)
     typer.echo("Le modèle des questions est prêt." if made else "Rien à faire\u00a0: le modèle des questions est prêt.")
-
-
-@app.command()
-def check(as_json: AsJson = False, data: Data = None, index: Index = None) -> None:
-    """Vérifie que l’index est entier et qu’il correspond aux fiches."""
-    from assistant.corpus.corpus import ADAPTER
-    from assistant.indexing.question_setup import prepared_faults
-    from assistant.update import check_index
-
-    settings = settings_of(data, index)
-    of_index = check_index(settings)
-    prepared = prepared_faults(settings.cache, settings.data / ADAPTER)
-    faults = [*of_index, *prepared]
-    if as_json:
-        print_value({"sound": not faults, "faults": faults})
-    elif not faults:
-        typer.echo("L’index est entier et correspond aux fiches.")
-    for fault in [] if as_json else faults:
-        typer.echo(fault, err=True)
-    if faults:
-        if of_index and not as_json:
-            typer.echo("Réparez-le\u00a0: assistant index --full", err=True)
-        if prepared and not as_json:
-            typer.echo("Préparez-le de nouveau\u00a0: assistant setup", err=True)
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -234,7 +219,7 @@ def _evaluate_public(beir: Path, settings: Settings, as_json: bool) -> None:
     encoder = open_encoder(current_manifest(settings).model)
     alignment = load_alignment(settings.data / ALIGNMENT, encoder.name)
     ranking = load_ranking(settings.data / RANKING)
-    with _bar("Documents, puis questions") as advance:
+    with bar("Documents, puis questions") as advance:
         figures = evaluate_public(public, encoder, alignment, ranking, advance)
     print_value(figures if as_json else public_text(figures))
 
@@ -315,20 +300,8 @@ def _known_values(assistant: Assistant, facet: Facet, values: Sequence[str]) -> 
     return tuple(known[fold(value)] for value in values)
 
 
-@contextmanager
-def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr; the function given takes what is done and the total."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(label, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
 def _progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
-    with _bar(label) as advance:
+    with bar(label) as advance:
         for done, item in enumerate(items, start=1):
             yield item
             advance(done, total)

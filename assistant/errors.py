@@ -5,6 +5,7 @@ AssistantError
 │   ├── QuestionError     a question that cannot be asked
 │   ├── CorpusError       a source file that cannot be read
 │   ├── UnknownSheet      no sheet has this id
+│   ├── IncomingError     a file, or a sheet of it, that cannot be added
 │   ├── SchemaError       a schema or data file that cannot be read
 │   ├── JudgedError       a line of a questions file that cannot be read
 │   └── ConversationError a kept conversation that cannot be read
@@ -58,6 +59,10 @@ class UnknownSheet(UsageError):
             f"Aucune fiche n’a pour identifiant «\u00a0{shown}\u00a0».",
             "Les identifiants sont dans la liste des fiches.",
         )
+
+
+class IncomingError(UsageError):
+    pass
 
 
 class SchemaError(UsageError):

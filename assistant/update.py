@@ -1,20 +1,29 @@
-"""Keeping an index in step with its data: update it, check it."""
+"""Keeping an index in step with its data: update it, change both at once, go back, check, repair."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from assistant.corpus.corpus import input_hashes, read_corpus
 from assistant.corpus.reader import Notice
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, DamagedIndex, EncoderError, FailureError, MissingIndex
+from assistant.history import Record, keep_inputs, kept_input, record, records
 from assistant.indexing.alignment import unit
 from assistant.indexing.build import Build, Progress, build
 from assistant.indexing.encoder import DEFAULT_MODEL, model_name, open_encoder
-from assistant.indexing.manifest import Manifest
+from assistant.indexing.manifest import Manifest, write_manifest
 from assistant.indexing.passages import passage_text
 from assistant.settings import Settings
+from assistant.staging import drop, settle, stage
 from assistant.stores import current_manifest, open_current, open_draft
+from assistant.stores.damage import damaged_files
 from assistant.stores.store import Store
+from assistant.writing import PATIENCE, Say, unwritable, writing
 
 _SAMPLE = 3  # sheets whose first passage is encoded again by a check
 _SAME = 0.99
@@ -29,43 +38,198 @@ class Update:
     warnings: tuple[Notice, ...]
 
 
-def update_index(settings: Settings, model: str | None, full: bool, progress: Progress) -> Update:
+def update_index(
+    settings: Settings, model: str | None, full: bool, progress: Progress, say: Say = lambda _line: None
+) -> Update:
     """Bring the index in step with the data; keeps the index's model unless another is named.
 
     Raises:
         AssistantError: nothing was changed; says why and what to do.
     """
-    corpus = read_corpus(settings.data)
+    with writer(settings, say):
+        update = _update(settings, settings.data, model, full, progress)
+        _remember(settings, update.manifest, "index", update.build)
+        return update
+
+
+@contextmanager
+def writer(settings: Settings, say: Say, patience: float = PATIENCE) -> Iterator[None]:
+    """Be the only one to change the data and the index, both settled after a crash.
+
+    A data folder that cannot be written cannot change: then the index's own lock is enough.
+
+    Raises:
+        IndexBusy: another one is at it still, after ``patience`` seconds.
+    """
+    held = writing(settings.data, patience, say) if os.access(settings.data, os.W_OK) else nullcontext()
+    with held:
+        current = _manifest(settings)
+        with _files(settings.data):
+            settle(settings.data, current.inputs if current else {})
+        if current:
+            _remember(settings, current, "index", None)
+        yield
+
+
+def change_data(settings: Settings, files: Mapping[str, bytes | None], what: str, progress: Progress) -> Update:
+    """Change files of the data and bring the index in step, both or neither; inside ``writer``.
+
+    Args:
+        files: by name inside the data folder; None for a file that goes.
+        what: the command, for the history.
+
+    Raises:
+        AssistantError: nothing was changed; says why and what to do.
+    """
+    with _files(settings.data):
+        view = stage(settings.data, files)
+    try:
+        update = _update(settings, view, None, False, progress)
+    except BaseException:
+        # a build that got as far as its swap is finished by the next writer or reader
+        current = _manifest(settings)
+        if current is None or current.inputs != input_hashes(view):
+            drop(settings.data)
+        raise
+    _finish(settings, update.manifest)
+    _remember(settings, update.manifest, what, update.build)
+    return update
+
+
+def restore(settings: Settings, wanted: Record, progress: Progress) -> Manifest:
+    """Go back to the data and the index of a generation; inside ``writer``.
+
+    An index folder that still holds the generation serves it as it was; else the index is built from its data.
+
+    Raises:
+        AssistantError: nothing was changed; says why and what to do.
+    """
+    now = input_hashes(settings.data)
+    then = wanted.manifest.inputs
+    files: dict[str, bytes | None] = {name: None for name in now if name not in then}
+    files |= {name: kept_input(settings, name, digest) for name, digest in then.items() if now.get(name) != digest}
+    if settings.store or damaged_files(settings.index, wanted.manifest):
+        return change_data(settings, files, f"restore {wanted.manifest.generation}", progress).manifest
+    with _files(settings.data):
+        stage(settings.data, files)
+    with _files(settings.index):
+        write_manifest(settings.index, wanted.manifest)
+    _finish(settings, wanted.manifest)
+    return wanted.manifest
+
+
+def _update(settings: Settings, data: Path, model: str | None, full: bool, progress: Progress) -> Update:
+    """Bring the index in step with a data folder, the settings' own or what it will be."""
+    corpus = read_corpus(data)
     warnings = tuple(warning for reading in corpus.readings for warning in reading.warnings)
-    inputs = input_hashes(settings.data)
+    inputs = input_hashes(data)
     current = _manifest(settings)
     name = model_name(model) if model else current.model if current else DEFAULT_MODEL
     other_model = current is not None and current.model != name
     if current and not full and not other_model and current.inputs == inputs and _sound(settings):
         return Update(current, None, warnings)
     draft = open_draft(settings, full=full or other_model)
-    done = build(corpus, inputs, open_encoder(name, settings), draft, progress)
+    encoder = open_encoder(name, replace(settings, data=data))
+    with suppress(OSError):  # history is a help, not a condition
+        keep_inputs(settings, data, inputs)
+    with _files(settings.index):
+        done = build(corpus, inputs, encoder, draft, progress)
     return Update(done.manifest, done, warnings)
+
+
+def _finish(settings: Settings, manifest: Manifest) -> None:
+    """Move what was staged into the data, now that the index is made of it."""
+    with _files(settings.data):
+        settle(settings.data, manifest.inputs)
+
+
+def _remember(settings: Settings, manifest: Manifest, what: str, done: Build | None) -> None:
+    with suppress(OSError):
+        keep_inputs(settings, settings.data, manifest.inputs)
+        record(settings, manifest, what, done)
+
+
+@contextmanager
+def _files(folder: Path) -> Iterator[None]:
+    """Errors of the disk, said as what they are."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    except (sqlite3.Error, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "faiss" not in str(error):
+            raise
+        raise FailureError(
+            f"L’index n’a pas pu être écrit ({str(error)[:120]}).",
+            "Libérez de la place sur le disque, puis relancez la commande\u00a0; l’ancien index sert toujours.",
+        ) from None
 
 
 def check_index(settings: Settings) -> list[str]:
     """What is wrong with the index, one French sentence each; nothing when all is well.
 
     Raises:
-        MissingIndex, DamagedIndex: there is nothing to check.
+        MissingIndex: there is nothing to check.
     """
-    store = open_current(settings)
-    faults = store.check()
+    try:
+        manifest = current_manifest(settings)
+        faults = [] if settings.store else damaged_files(settings.index, manifest)
+        if not faults:
+            store = open_current(settings)
+            faults = store.check()
+    except MissingIndex:
+        raise
+    except DamagedIndex as error:
+        return [error.happened]
     inputs = input_hashes(settings.data)
-    for name in sorted({*inputs, *store.manifest.inputs}):
-        if inputs.get(name) != store.manifest.inputs.get(name):
-            faults.append(f"{name}\u00a0: le fichier a changé depuis la construction de l’index.")
+    changed = [name for name in {*inputs, *manifest.inputs} if inputs.get(name) != manifest.inputs.get(name)]
+    kept = _kept_manifest(settings, manifest)
+    if kept and kept != manifest:
+        faults.append("manifest.json\u00a0: le fichier a changé depuis qu’il a été écrit.")
+    faults += [f"{name}\u00a0: le fichier a changé depuis la construction de l’index." for name in sorted(changed)]
     return faults or _encoded_otherwise(store)
+
+
+def repair_index(settings: Settings, progress: Progress, say: Say = lambda _line: None) -> list[str]:
+    """Make again what is derived from the data and does not hold; what is still wrong after that.
+
+    Raises:
+        AssistantError: it cannot be made; says why and what to do.
+    """
+    for full in (False, True):
+        if not settings.store:
+            _mend_manifest(settings)
+        update_index(settings, None, full, progress, say)
+        faults = check_index(settings)
+        if not faults:
+            return []
+    return faults
+
+
+def _mend_manifest(settings: Settings) -> None:
+    """Put back the manifest of the newest generation whose files hold, when the one there is not its own."""
+    current = _manifest(settings)
+    if current and not damaged_files(settings.index, current) and _kept_manifest(settings, current) in (None, current):
+        return
+    for known in records(settings):
+        if not damaged_files(settings.index, known.manifest):
+            write_manifest(settings.index, known.manifest)
+            return
+
+
+def _kept_manifest(settings: Settings, manifest: Manifest) -> Manifest | None:
+    """What the history says that the manifest of a generation is."""
+    return next(
+        (known.manifest for known in records(settings) if known.manifest.generation == manifest.generation), None
+    )
 
 
 def _encoded_otherwise(store: Store) -> list[str]:
     """Whether today's encoder still gives the vectors that the index holds."""
-    encoder = open_encoder(store.manifest.model)
+    try:
+        encoder = open_encoder(store.manifest.model)
+    except EncoderError as error:
+        return [error.happened]
     for sheet in store.sheets(store.sheet_ids({})[:_SAMPLE]):
         for passage, held in store.encoded(sheet.id)[:1]:
             vector = encoder.encode_passages([passage_text(sheet, passage)])[0]

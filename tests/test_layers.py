@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 LOWER = ("corpus", "language", "indexing", "stores")
-UPPER = ("retrieval", "conversation", "answer", "export", "api", "web", "cli", "cli_export", "cli_shared")
+UPPER = (
+    *("retrieval", "conversation", "answer", "export", "api", "web"),
+    *("cli", "cli_corpus", "cli_export", "cli_journal", "cli_shared"),
+)
 EDGES = ("api", "web", "cli")
 
 

@@ -28,7 +28,12 @@ def test_a_build_that_fails_leaves_no_files(tiny, tmp_path, change, toy_build, t
     monkeypatch.setattr(toy_encoder, "encode_passages", lambda _texts: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         toy_build(tiny, tmp_path / "index")
-    assert {path.name for path in (tmp_path / "index").iterdir()} <= {"manifest.json", before.generation, ".lock"}
+    assert {path.name for path in (tmp_path / "index").iterdir()} <= {
+        "manifest.json",
+        before.generation,
+        ".lock",
+        ".lock-holder",
+    }
 
 
 def test_three_generations_are_kept(tiny, tmp_path, toy_build):

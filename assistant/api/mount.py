@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.responses import JSONResponse
@@ -15,6 +15,9 @@ from assistant.api.http import PREFIX, create_api, described
 from assistant.api.operations import Operations
 from assistant.api.problem_form import ProblemForm
 from assistant.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 _MCP = "/mcp"
 
@@ -59,11 +62,18 @@ def _mcp(app: FastAPI, operations: Operations) -> ASGIApp:
             finally:
                 running.remove(manager)
 
-    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
-        await running[-1].asgi_app(scope, receive, send)
-
     app.router.lifespan_context = lifespan
-    return answered
+    return _Running(running)
+
+
+class _Running:
+    """The last manager that runs. A class: a route takes a function for one that is given a request."""
+
+    def __init__(self, running: Sequence[StreamableHTTPSessionManager]) -> None:
+        self._running = running
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._running[-1].asgi_app(scope, receive, send)
 
 
 def _refusal(status: int, happened: str, remedy: str) -> ASGIApp:

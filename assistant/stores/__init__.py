@@ -6,11 +6,15 @@ Each store is imported when the settings ask for it: the other's libraries are n
 from __future__ import annotations
 
 from assistant.corpus.corpus import input_hashes
-from assistant.errors import MissingExtra, StaleIndex, UsageError
+from assistant.errors import AssistantError, MissingExtra, StaleIndex, UsageError
 from assistant.indexing.draft import Draft
 from assistant.indexing.manifest import Manifest, read_manifest
 from assistant.settings import BUNDLED, Settings
+from assistant.staging import is_staged, settle
 from assistant.stores.store import Store
+from assistant.writing import writing
+
+_MOVING = 5.0  # seconds that a writer may take to move in what it staged
 
 
 def open_store(settings: Settings) -> Store:
@@ -20,6 +24,10 @@ def open_store(settings: Settings) -> Store:
         MissingIndex, DamagedIndex, StaleIndex, StoreUnreachable, StoreUnfit: each says what to do.
     """
     store = open_current(settings)
+    if store.manifest.inputs != input_hashes(settings.data) and is_staged(settings.data):
+        store.close()
+        _settle(settings)
+        store = open_current(settings)
     if store.manifest.inputs != input_hashes(settings.data):
         store.close()
         raise StaleIndex(
@@ -27,6 +35,15 @@ def open_store(settings: Settings) -> Store:
             "Mettez-le à jour\u00a0: assistant index",
         )
     return store
+
+
+def _settle(settings: Settings) -> None:
+    """Finish or drop a change that its writer left half-way, once no writer is at it."""
+    try:
+        with writing(settings.data, _MOVING, lambda _line: None):
+            settle(settings.data, current_manifest(settings).inputs)
+    except (AssistantError, OSError):
+        return
 
 
 def open_current(settings: Settings) -> Store:

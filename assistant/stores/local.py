@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,10 @@ from assistant.errors import DamagedIndex
 from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import FIELD_WEIGHTS, Field
-from assistant.indexing.manifest import REBUILD, file_hash, read_manifest
+from assistant.indexing.manifest import REBUILD, read_manifest
 from assistant.language.thesaurus import Thesaurus, restore_concepts
 from assistant.stores.bm25 import K1, rarity
+from assistant.stores.damage import damaged_files
 from assistant.stores.sections import load_sections
 from assistant.stores.store import Facets, Matches
 from assistant.values import Example, ExampleKind, Facet, Passage, Sheet
@@ -60,8 +61,6 @@ class LocalStore:
             raise DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD) from None
         if self._index.d != self.manifest.dimension or len(self._mean) != self.manifest.dimension:
             raise DamagedIndex("L’index et son manifeste n’ont pas la même dimension.", REBUILD)
-        row = self._one("SELECT value FROM meta WHERE key = 'thesaurus'")
-        self._thesaurus = Thesaurus(restore_concepts(json.loads(zlib.decompress(row[0]))) if row else ())
         self._sheet = lru_cache(maxsize=_CACHED_SHEETS)(self._read_sheet)
         self._passages = lru_cache(maxsize=_CACHED_SHEETS)(self._read_passages)
         self._overview = lru_cache(maxsize=_CACHED_SHEETS)(self._read_overview)
@@ -122,6 +121,12 @@ class LocalStore:
     def thesaurus(self) -> Thesaurus:
         return self._thesaurus
 
+    @cached_property
+    def _thesaurus(self) -> Thesaurus:
+        # who only indexes or checks does not read it, and it takes a second
+        row = self._one("SELECT value FROM meta WHERE key = 'thesaurus'")
+        return Thesaurus(restore_concepts(json.loads(zlib.decompress(row[0]))) if row else ())
+
     def naming(self, concepts: Sequence[str]) -> dict[str, int]:
         rows = self._all(
             "SELECT concept, count(*) FROM mentions WHERE concept IN (SELECT value FROM json_each(?)) GROUP BY 1",
@@ -137,11 +142,7 @@ class LocalStore:
         return counts
 
     def check(self) -> list[str]:
-        faults = [
-            f"{name}\u00a0: le fichier a changé depuis qu’il a été écrit."
-            for name, digest in self.manifest.files.items()
-            if not (self.folder / name).is_file() or file_hash(self.folder / name) != digest
-        ]
+        faults = damaged_files(self.folder.parent, self.manifest)
         try:
             return [*faults, *self._disagreements()]
         except sqlite3.Error:

@@ -26,6 +26,7 @@ from assistant.language.thesaurus import Concept, concept_rarity, dump_concepts
 from assistant.stores.local import DATABASE, EXAMPLES, VECTORS, LocalStore
 from assistant.stores.sections import dump_sections
 from assistant.values import Example, Sheet
+from assistant.writing import holder, is_full, sign
 
 KEPT_GENERATIONS = 3
 _MOST = 127  # of eight bits
@@ -255,22 +256,26 @@ class LocalDraft:
 
 def _locked(folder: Path) -> FileLock:
     """The lock that keeps two indexers apart; the system frees it when its process dies."""
+    lock = FileLock(folder / ".lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock")
         lock.acquire(timeout=0)
+        sign(folder)
     except Timeout:
         raise IndexBusy(
-            f"Une autre indexation de {folder} est en cours.", "Attendez qu’elle finisse, puis relancez la commande."
+            f"Une autre indexation de {folder} est en cours ({holder(folder)}).",
+            "Attendez qu’elle finisse, puis relancez la commande.",
         ) from None
     except OSError as error:
+        lock.release()
         raise _unwritable(folder, error) from None
     return lock
 
 
 def _unwritable(folder: Path, error: OSError) -> FailureError:
+    room = "Libérez de la place sur le disque, ou donnez" if is_full(error) else "Donnez"
     return FailureError(
-        f"Le dossier {folder} ne peut pas être écrit ({error.strerror}).", "Donnez-en un autre avec --index."
+        f"Le dossier {folder} ne peut pas être écrit ({error.strerror}).", f"{room}-en un autre avec --index."
     )
 
 

@@ -124,7 +124,7 @@ def test_a_crash_keeps_the_question_to_itself(operations: Operations, caplog: py
         raise FailureError("L’assistant démarre.", "Reposez la question.")
 
     async def ask(assistant: Callable[[], None]) -> str:
-        alone = Operations(assistant, operations.catalogue, operations.schema, operations.version)
+        alone = Operations(assistant, operations.held)
         async with Client(create_mcp(alone)) as client:
             return (await client.call_tool("search", {"question": asked})).structured_content["type"]
 

@@ -1,0 +1,113 @@
+"""Sheets come and go: what files would change is weighed first, then data and index change as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.corpus.columns import Columns, load_columns
+from assistant.corpus.corpus import DEPARTMENTS, NEEDS, SCHEMA, Corpus, read_corpus
+from assistant.corpus.incoming import read_delivery
+from assistant.corpus.intake import Intake, applied, weigh
+from assistant.corpus.places import load_departments
+from assistant.corpus.schema import load_schema
+from assistant.corpus.sources import source_path, without, without_needs
+from assistant.errors import UsageError
+from assistant.history import record_of
+from assistant.indexing.build import Progress
+from assistant.indexing.manifest import Manifest
+from assistant.settings import Settings
+from assistant.update import Update, change_data, restore, writer
+from assistant.values import Sheet
+from assistant.writing import Say
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """``update`` is None when there was nothing to change, or when it was only to be weighed."""
+
+    intake: Intake
+    update: Update | None
+
+
+def weigh_files(settings: Settings, files: Sequence[Path], columns: Path | None) -> Intake:
+    """What adding these files would do; nothing is written.
+
+    Raises:
+        UsageError: a file of which nothing can be taken, or one of the data that cannot be read.
+    """
+    return _weigh(settings, files, columns)[0]
+
+
+def add_files(settings: Settings, files: Sequence[Path], columns: Path | None, progress: Progress, say: Say) -> Added:
+    """Add the sheets of these files to the data and to the index, both or neither.
+
+    Raises:
+        AssistantError: nothing was changed; says why and what to do.
+    """
+    with writer(settings, say):
+        intake, corpus = _weigh(settings, files, columns)
+        if not intake.changes:
+            return Added(intake, None)
+        sources = {reading.name: reading.text for reading in corpus.readings}
+        changed = applied(intake, sources, corpus.schema.sheet_marker)
+        contents: dict[str, bytes | None] = {source_path(name): text.encode() for name, text in changed.items()}
+        what = f"add {' '.join(path.name for path in files)}"
+        return Added(intake, change_data(settings, contents, what, progress))
+
+
+def remove_sheet(
+    settings: Settings, find: Callable[[Sequence[Sheet]], Sheet], progress: Progress, say: Say
+) -> tuple[Sheet, Update]:
+    """Take a sheet out of the data, wherever it stands, with its needs, and out of the index.
+
+    Its source loses the lines of that sheet and stays byte for byte what it was otherwise; a source without
+    sheets goes.
+
+    Args:
+        find: chooses the sheet.
+
+    Raises:
+        AssistantError: nothing was changed; says why and what to do.
+    """
+    with writer(settings, say):
+        corpus = read_corpus(settings.data)
+        sheet = find(corpus.sheets)
+        if len(corpus.sheets) == 1:
+            raise UsageError("C’est la dernière fiche.", "Ajoutez-en d’autres avant de la retirer.")
+        contents: dict[str, bytes | None] = {}
+        for reading in corpus.readings:
+            left = without(reading.text, corpus.schema.sheet_marker, [sheet])
+            if left != reading.text:
+                contents[source_path(reading.name)] = None if left is None else left.encode()
+        contents |= _needs(settings.data / NEEDS, sheet, corpus)
+        return sheet, change_data(settings, contents, f"remove {sheet.title}", progress)
+
+
+def restore_generation(settings: Settings, generation: str, progress: Progress, say: Say) -> Manifest:
+    """Go back to the data and the index of a kept generation.
+
+    Raises:
+        AssistantError: nothing was changed; says why and what to do.
+    """
+    with writer(settings, say):
+        return restore(settings, record_of(settings, generation), progress)
+
+
+def _weigh(settings: Settings, files: Sequence[Path], columns: Path | None) -> tuple[Intake, Corpus]:
+    schema = load_schema(settings.data / SCHEMA)
+    departments = load_departments(settings.data / DEPARTMENTS)
+    given = load_columns(columns, schema) if columns else Columns()
+    deliveries = [read_delivery(path, schema, departments, given) for path in files]
+    corpus = read_corpus(settings.data)
+    return weigh(deliveries, corpus.sheets), corpus
+
+
+def _needs(path: Path, sheet: Sheet, corpus: Corpus) -> dict[str, bytes | None]:
+    namesakes = [other for other in corpus.sheets if other.title == sheet.title]
+    if not path.is_file() or len(namesakes) > 1:
+        return {}
+    text = path.read_bytes().decode("utf-8")
+    left = without_needs(text, [sheet.title])
+    return {} if left == text else {path.name: left.encode()}
