@@ -32,7 +32,8 @@ def open_index(sheets: list[Sheet], folder: Path) -> Search:  # noqa: ARG001 - o
 
     def search(question: str) -> Iterator[Found]:
         for row in embeddings.search(question, len(places)):
-            yield Found(*places[int(row["id"])], score=float(row["score"]))
+            sheet, start, end = places[int(row["id"])]
+            yield Found(sheet, start, end, float(row["score"]))
 
     return search
 

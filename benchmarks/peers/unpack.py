@@ -60,7 +60,7 @@ def unpack(folder: Path) -> None:
 
 def _tensors(packed: Packed) -> dict[str, NDArray[np.float32]]:
     hidden, inner = packed.shape.hidden, packed.shape.inner
-    found = {}
+    found: dict[str, NDArray[np.float32]] = {}
     for name, tensor in packed.tensors.items():
         flat = unpacked(tensor) if tensor.dtype == BLOCKS else np.asarray(tensor)
         if name.startswith("emb."):
@@ -90,7 +90,7 @@ def _documents(packed: Packed) -> Mapping[str, Any]:
             "intermediate_size": shape.inner,
             "vocab_size": shape.words,
             "max_position_embeddings": shape.positions,
-            "type_vocab_size": len(packed.tensors["emb.type"]) // shape.hidden or 2,
+            "type_vocab_size": len(packed.tensors["emb.type"]) // shape.hidden,
             "layer_norm_eps": shape.epsilon,
             "hidden_act": "gelu",
             "pad_token_id": pieces.texts.index("<pad>"),
@@ -123,7 +123,11 @@ def _tokenizer(pieces: Pieces) -> dict[str, Any]:
     changed = {chr(code): text for code, text in pieces.characters.items()}
     own = {one: text for one, text in changed.items() if unicodedata.normalize("NFKC", one) != text}
     steps: list[dict[str, Any]] = [
-        {"type": "Replace", "pattern": {"Regex": _any(one for one, text in own.items() if text == given)}, "content": given}
+        {
+            "type": "Replace",
+            "pattern": {"Regex": _any(one for one, text in own.items() if text == given)},
+            "content": given,
+        }
         for given in (" ", "")
     ]
     steps += [
