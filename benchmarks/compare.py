@@ -201,12 +201,13 @@ def _first(bench: Bench, name: str) -> float:
 def _ask(bench: Bench, judged: Sequence[Judged], found: Mapping[str, Measured]) -> None:
     """Every question to every product in turn, once they are warm."""
     serving = {name: Serving(bench, name) for name in found}
-    for number, one in enumerate([*judged[-WARM:], *judged]):
+    warm = judged[-WARM:]
+    for number, one in enumerate([*warm, *judged]):
         asked = {"question": one.question, "history": one.history}
         for name, product in serving.items():
             document, milliseconds = product.ask(asked)
             time.sleep(_PAUSE)
-            if number >= WARM:
+            if number >= len(warm):
                 found[name].took.append(milliseconds)
                 found[name].answers.append({"nearest": [], **document, "id": one.id})
     for name, product in serving.items():
