@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ import psutil
 from matplotlib.figure import Figure
 
 from assistant.corpus.corpus import read_corpus
-from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import Vectors
 from assistant.settings import Settings
 from assistant.stores import open_current, open_draft
@@ -87,7 +86,7 @@ def _write(sheets: int, index: Path) -> dict[str, Any]:
     return {"writing": seconds, "disk": size / 1e6, "writing memory": psutil.Process().memory_info().rss / 1e6}
 
 
-def _search(sheets: int, index: Path) -> dict[str, Any]:
+def _search(_: int, index: Path) -> dict[str, Any]:
     """Milliseconds of each part of a search and of it whole, by filter; recall; megabytes held."""
     random = np.random.default_rng(_SEED + 1)
     real, corpus = _real(), read_corpus(Settings().data)
@@ -136,7 +135,10 @@ def _timed(call: Any) -> float:
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> list[str]:
-    lines = [f"| sheets | {' | '.join(f'{row["sheets"]}' for row in rows)} | slope of the last |"]
+    def cells(values: Iterable[float], digits: int) -> str:
+        return " | ".join(f"{value:.{digits}f}" for value in values)
+
+    lines = [f"| sheets | {cells((row['sheets'] for row in rows), 0)} | slope of the last |"]
     lines.append("| --- |" + " ---: |" * (len(rows) + 1))
     figures = {
         "written in, s": [row["writing"] for row in rows],
@@ -148,9 +150,9 @@ def _table(rows: Sequence[dict[str, Any]]) -> list[str]:
         for place, which in enumerate(("median", "95th")):
             figures[f"{name}, {which} ms"] = [row["took"][name][place] for row in rows]
     for name, values in figures.items():
-        lines.append(f"| {name} | {' | '.join(f'{value:.2f}' for value in values)} | {_slope(rows, values)} |")
+        lines.append(f"| {name} | {cells(values, 2)} | {_slope(rows, values)} |")
     for name in _FILTERS:
-        lines.append(f"| recall@{_RECALL}, {name} | {' | '.join(f'{row["recall"][name]:.3f}' for row in rows)} | |")
+        lines.append(f"| recall@{_RECALL}, {name} | {cells((row['recall'][name] for row in rows), 3)} | |")
     return lines
 
 
