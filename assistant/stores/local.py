@@ -207,9 +207,12 @@ class LocalStore:
         ideal = (K1 + 1) * sum(self.rarity(wanted).values())
         weights = ", ".join(str(FIELD_WEIGHTS[field]) for field in Field)
         query = " OR ".join(f'"{term}"' for term in wanted)
+        # ranked before they are joined: most sheets bear a word of a long question
+        best = (
+            f"SELECT rowid AS number, -bm25(terms, {weights}) AS score FROM terms WHERE terms MATCH ? ORDER BY 2 DESC"
+        )
         rows = self._all(
-            f"SELECT sheets.number, sheets.id, -bm25(terms, {weights}) FROM terms "
-            "JOIN sheets ON sheets.number = terms.rowid WHERE terms MATCH ? ORDER BY 3 DESC, sheets.position LIMIT ?",
+            f"SELECT number, id, score FROM ({best} LIMIT ?) JOIN sheets USING (number) ORDER BY score DESC, position",
             (query, -1 if numbers is not None else limit),
         )
         kept = [(sheet, score) for number, sheet, score in rows if numbers is None or number in numbers]
