@@ -37,7 +37,10 @@ def write_report(found: Mapping[str, Measured], judged: Sequence[Judged], docs: 
     if docs:
         page = docs / "benchmarks.md"
         before, _, rest = page.read_text("utf-8").partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        page.write_text(
+            f"{before}{BEGIN}\n{text}\n\n![Costs of each](benchmarks.svg)\n{END}{rest.partition(END)[2]}",
+            encoding="utf-8",
+        )
         _plot(found, docs / "benchmarks.svg")
 
 

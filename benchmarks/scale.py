@@ -59,7 +59,10 @@ def main() -> None:
     if arguments.docs:
         page = arguments.docs / "benchmarks.md"
         before, _, rest = page.read_text("utf-8").partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        page.write_text(
+            f"{before}{BEGIN}\n{text}\n\n![Milliseconds of a search by number of sheets](growth.svg)\n{END}{rest.partition(END)[2]}",
+            encoding="utf-8",
+        )
         _plot(rows, arguments.docs / "growth.svg")
 
 
