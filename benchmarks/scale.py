@@ -54,13 +54,13 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             rows.append(_child("write", sheets, folder) | _child("search", sheets, folder) | {"sheets": sheets})
         print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
-    text = "\n".join(_table(rows))
+    text = "\n".join([*_table(rows), "", "![Milliseconds of a search by number of sheets](growth.svg)"])
     print(text)
     if arguments.docs:
         page = arguments.docs / "benchmarks.md"
         before, _, rest = page.read_text("utf-8").partition(BEGIN)
         page.write_text(
-            f"{before}{BEGIN}\n{text}\n\n![Milliseconds of a search by number of sheets](growth.svg)\n{END}{rest.partition(END)[2]}",
+            f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}",
             encoding="utf-8",
         )
         _plot(rows, arguments.docs / "growth.svg")
