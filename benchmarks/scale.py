@@ -1,4 +1,4 @@
-"""How the local index grows: python -m benchmarks.scale [--sheets 24 1000 10000 100000] [docs]
+"""How the local index grows: python -m benchmarks.scale [docs] [--sheets 24 1000 10000 100000]
 
 Sheets are made up as in ``benchmarks/postgres.py``: ten sentences of the real corpus drawn by a seeded generator,
 each a passage. Vectors, those of questions too, are drawn from the normal distribution that has the mean and the
