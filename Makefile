@@ -1,7 +1,8 @@
 # make run      the page on http://127.0.0.1:7860
 # make test     linters, types and tests
 # make index    rebuild the index of data/
-# make bench    speed and memory, as ratios
+# make bench    beside LangChain, txtai, Haystack and bm25s, then speed and memory, as ratios
+# make bench-scale   from 24 sheets to 100,000
 # make pictures the pictures of the guide, from the real page
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ VENV := .venv
 TORCH := torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: run test check index bench pictures clean
+.PHONY: run test check index bench bench-scale pictures clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/python app.py
@@ -24,14 +25,18 @@ test: $(VENV)/installed-test
 index: $(VENV)/installed
 	$(VENV)/bin/assistant index
 
-bench: $(VENV)/installed-test
+bench: $(VENV)/installed-test .venv-peers/installed
+	$(VENV)/bin/python -m benchmarks.compare docs
 	$(VENV)/bin/python benchmarks/speed.py
+
+bench-scale: $(VENV)/installed-test
+	$(VENV)/bin/python -m benchmarks.scale docs
 
 pictures: $(VENV)/installed-test
 	$(VENV)/bin/python -m benchmarks.pictures
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-peers
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@echo "Installation dans $(VENV) (quelques minutes, une seule fois)…"
@@ -44,4 +49,11 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-test: $(VENV)/installed
 	$(PIP) --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+.venv-peers/installed: benchmarks/peers/requirements.txt
+	@echo "Installation des outils comparés dans .venv-peers (2,3 Go, une seule fois)…"
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet $(TORCH)
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --requirement benchmarks/peers/requirements.txt
 	touch $@

@@ -155,7 +155,7 @@ def test_a_stale_index_is_said_by_ask_and_check_and_mended_by_index(run, copied)
     checked = run("check", settings=copied)
     assert checked.returncode == 1
     assert "reseau-imaginaire.txt" in checked.stderr
-    assert "assistant index" in checked.stderr
+    assert "assistant check --repair" in checked.stderr
     checked = run("check", "--json", settings=copied)
     assert checked.returncode == 1
     assert json.loads(checked.stdout)["sound"] is False
@@ -166,8 +166,11 @@ def test_a_stale_index_is_said_by_ask_and_check_and_mended_by_index(run, copied)
 
 def test_a_damaged_index_is_said_with_the_command_that_mends_it(run, copied):
     next(copied.index.glob("generation-*/vectors.faiss")).write_bytes(b"spoilt")
-    for command in (["ask", "potager"], ["check"]):
-        assert "assistant index" in failed(run(*command, settings=copied), 1)
+    assert "assistant index" in failed(run("ask", "potager", settings=copied), 1)
+    checked = run("check", settings=copied)
+    assert checked.returncode == 1
+    assert "vectors.faiss" in checked.stderr
+    assert "assistant check --repair" in checked.stderr
 
 
 def test_an_unknown_model_is_said_in_french(run, copied, tmp_path):

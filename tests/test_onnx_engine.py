@@ -13,7 +13,7 @@ from assistant.errors import SchemaError
 from assistant.indexing.adapter import MAPS, Adapter, load_adapter, save_adapter
 from assistant.indexing.encoder import DEFAULT_MODEL, DefaultEncoder, engine
 from assistant.indexing.packed import read_packed, unpacked, weights_path
-from assistant.indexing.question_setup import open_questions
+from assistant.indexing.question_setup import open_passages, open_questions
 
 NAMES = dict(zip(MAPS, ("q", "k", "v", "ao", "fi", "fo"), strict=True))
 ODD = {
@@ -190,3 +190,10 @@ def test_the_encoder_asks_it_and_does_without(questions, plain_questions):
         assert float(plain @ engine().query(text)) >= 0.99
         assert (adapted is not None) == (given is questions)
         assert encoder.dimension == 384
+
+
+def test_passages_are_rounded_no_further_than_the_package(tmp_path):
+    passages = open_passages(tmp_path)
+    texts = ["k’fé des habitants. Résumé\nUn lieu où l’on se parle.", "Les limites : peu de bénévoles. " * 60]
+    for text in texts:
+        assert float(passages.passage(text) @ np.asarray(engine().passage([text]))[0]) > 0.9998

@@ -1,7 +1,7 @@
-"""The question engine: a prepared file, run by onnxruntime on one thread.
+"""The question engine: a prepared file, run by onnxruntime on one thread. Passages go through it as well.
 
-The table of words, three quarters of the model, stays in the package's file, mapped: a question reads a
-few dozen of its rows.
+The table of words, three quarters of the model, stays in the package's file, mapped: a text reads a few
+dozen of its rows.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from assistant.indexing.packed import BLOCK, BLOCKS, unpacked
 from assistant.indexing.question_file import file_name, read_facts, read_sections
 from assistant.indexing.tokens import open_cutter
 
-_PROMPT = "query: "
+_QUESTION, _PASSAGE = "query: ", "passage: "
 _ERRORS = 3
+_ONLY = onnxruntime.RunOptions()
+_ONLY.only_execute_path_to_fetches = True  # a passage does not run an adapter's layers
 
 
 class QuestionEngine:
@@ -43,14 +45,25 @@ class QuestionEngine:
         self._session = _session(bytes(sections["graph"]), folder, threads)
 
     def vectors(self, text: str) -> QuestionVectors:
-        """A text longer than the model reads is cut into windows; their means are weighed by their tokens."""
-        ids = self._cutter.cut(_PROMPT + text)
+        """The vectors of a question."""
+        plain, *adapted = self._means(_QUESTION + text, None)
+        return QuestionVectors(_unit(plain), _unit(adapted[0]) if adapted else None)
+
+    def passage(self, text: str) -> Vectors:
+        """The unit vector of a passage, shape (dimension,): there is none but the model's own."""
+        return _unit(self._means(_PASSAGE + text, ["plain"])[0])
+
+    def _means(self, text: str, names: list[str] | None) -> Vectors:
+        """What the layers named give a text, all when None, one row each.
+
+        A text longer than the model reads is cut into windows; their means are weighed by their tokens.
+        """
+        ids = self._cutter.cut(text)
         step = len(self._places) - 2
         windows = [ids[start : start + step] for start in range(0, max(1, len(ids)), step)]
-        means = [np.stack(self._session.run(None, {"embedded": self._embedded(ids)})) for ids in windows]
+        means = [np.stack(self._session.run(names, {"embedded": self._embedded(ids)}, _ONLY)) for ids in windows]
         total = sum(len(ids) * mean for ids, mean in zip(windows, means, strict=True))
-        plain, *adapted = np.asarray(total, dtype=np.float32).reshape(-1, self.dimension)
-        return QuestionVectors(_unit(plain), _unit(adapted[0]) if adapted else None)
+        return np.asarray(total, dtype=np.float32).reshape(-1, self.dimension)
 
     def _embedded(self, ids: list[int]) -> Vectors:
         """Shape (1, tokens, dimension)."""

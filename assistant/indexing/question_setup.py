@@ -58,12 +58,36 @@ def open_questions(folder: Path, adapter: Path) -> QuestionEngine | None:
         try:
             return QuestionEngine(folder, key, weights)
         except _DAMAGED:
-            _make(folder, adapter, whole=False)
+            _make(folder, key, load_adapter(adapter, DEFAULT_MODEL), whole=False)
         return QuestionEngine(folder, key, weights)
     except _CAUSES as error:
         _say(
             f"Attention – le modèle des questions n’a pas pu être préparé dans {folder} ({_cause(error)})"
             "\u00a0: les réponses seront plus lentes."
+        )
+        return None
+
+
+def open_passages(folder: Path) -> QuestionEngine | None:
+    """The engine of passages, rounded no further than the package is; None, said on stderr, when it cannot be.
+
+    What is indexed is compared with every question to come: 8 bits cost some of them their answer.
+    """
+    try:
+        from assistant.indexing.onnx_graph import four_bits
+        from assistant.indexing.question_engine import QuestionEngine
+
+        weights = _weights()
+        key = f"{file_key(weights, None)}-passages"
+        try:
+            return QuestionEngine(folder, key, weights)
+        except _DAMAGED:
+            _make(folder, key, None, whole=False, linear=four_bits)
+        return QuestionEngine(folder, key, weights)
+    except _CAUSES as error:
+        _say(
+            f"Attention – le modèle des passages n’a pas pu être préparé dans {folder} ({_cause(error)})"
+            "\u00a0: l’indexation sera plus lente."
         )
         return None
 
@@ -76,7 +100,7 @@ def prepare(folder: Path, adapter: Path) -> bool:
         SchemaError: the adapter cannot be read.
     """
     try:
-        return _make(folder, adapter, whole=True)
+        return _make(folder, file_key(_weights(), adapter), load_adapter(adapter, DEFAULT_MODEL), whole=True)
     except _CAUSES as error:
         raise EncoderError(
             f"Le modèle des questions n’a pas pu être préparé dans {folder} ({_cause(error)}).",
@@ -84,22 +108,21 @@ def prepare(folder: Path, adapter: Path) -> bool:
         ) from None
 
 
-def _make(folder: Path, adapter: Path, whole: bool) -> bool:
-    """False when there is nothing to make. Raises _CAUSES, nothing changed, or SchemaError."""
+def _make(folder: Path, key: str, adapter: Adapter | None, whole: bool, linear: Linear | None = None) -> bool:
+    """False when there is nothing to make. Raises _CAUSES, nothing changed."""
     from filelock import FileLock
 
     weights = _weights()
-    key = file_key(weights, adapter)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock", timeout=_PATIENCE):
         if _sound(folder / file_name(key), key, weights, whole):
             return False
-        _say("Préparation du modèle des questions (quelques secondes, une seule fois)…")
+        _say("Préparation du modèle (quelques secondes, une seule fois)…")
         # under its own name, by which the graph calls it
         draft = folder / ".draft" / file_name(key)
         draft.parent.mkdir(exist_ok=True)
         try:
-            write_prepared(draft, key, weights, load_adapter(adapter, DEFAULT_MODEL))
+            write_prepared(draft, key, weights, adapter, linear)
             _try_out(draft.parent, key, weights)
             draft.replace(folder / draft.name)
         finally:

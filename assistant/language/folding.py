@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'"})
+
+_WORD = 30  # characters: what is no longer comes again and again
+_FIRST_MARK = "\u0300"
 
 
 def fold(text: str) -> str:
     """Lower case, no accents, no ligatures, straight apostrophes. The length may change."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    return _folded_word(lowered) if len(lowered) <= _WORD else _folded(lowered)
+
+
+def _folded(lowered: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", lowered.translate(_LIGATURES))
+    return "".join(char for char in decomposed if char < _FIRST_MARK or not unicodedata.combining(char))
+
+
+_folded_word = lru_cache(maxsize=20_000)(_folded)

@@ -41,7 +41,8 @@ class Speller:
 
     def __init__(self, domain: Iterable[str]) -> None:
         """``domain``: the words of the sector, as they are spelt."""
-        self._domain = {fold(word): word for word in domain if len(word) >= _SHORTEST}
+        # of two spellings the accented one, which sorts last, whatever the order in which they come
+        self._domain = {fold(word): word for word in sorted(domain) if len(word) >= _SHORTEST}
         self._likely = lru_cache(maxsize=10_000)(self._search)
 
     def read(self, word: str) -> str | None:

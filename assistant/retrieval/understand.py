@@ -37,6 +37,7 @@ class Understanding:
         self._named = {plain(value) for found in values.values() for value in found}
         self._thesaurus = store.thesaurus()
         self._store = store
+        self._found = lru_cache(maxsize=_MENDED)(self._find)
         mender = Mender(speller(store), wordings.shorthand, self._borne)
         self._mend = lru_cache(maxsize=_MENDED)(mender.mend)
 
@@ -100,9 +101,12 @@ class Understanding:
 
     def choices(self, folded: str, more: Sequence[Found] = ()) -> Choices:
         """The choices that a folded text makes; ``more`` are found otherwise, and stand for what they overlap."""
-        found = [*self._facets.find(folded), *self._places.find(folded)]
+        found = self._found(folded)
         kept = [one for one in found if not any(one.facet is other.facet and overlap(one, other) for other in more)]
         return choose(folded, [*kept, *more])
+
+    def _find(self, folded: str) -> tuple[Found, ...]:
+        return (*self._facets.find(folded), *self._places.find(folded))
 
     def _phrases(self, text: str, choices: Choices) -> tuple[str, ...]:
         """What stands between quotes, folded, but for titles of sheets, values, and a quoted question."""

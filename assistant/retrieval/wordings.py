@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from assistant.language.folding import fold
 from assistant.values import Facet, Role
 
 _VALUE = "{value}"
+_REMEMBERED = 256  # texts
 
 
 class FacetWordings(Strict):
@@ -57,6 +59,8 @@ class SectionCues:
     def __init__(self, wordings: Wordings) -> None:
         self._patterns = {role: _any(cues) for role, cues in wordings.sections.items() if cues}
         self._subjects = _any(wordings.subjects) if wordings.subjects else None
+        # an answer reads its question several times
+        self._without = lru_cache(maxsize=_REMEMBERED)(self._blanked)
 
     def roles(self, folded: str) -> tuple[Role, ...]:
         """The roles asked for, in the order in which the question names them."""
@@ -66,6 +70,9 @@ class SectionCues:
 
     def without(self, folded: str) -> str:
         """The question less the words that ask for a section."""
+        return self._without(folded)
+
+    def _blanked(self, folded: str) -> str:
         masked = self._masked(folded)
         spans = [match.span() for pattern in self._patterns.values() for match in pattern.finditer(masked)]
         return blanked(folded, spans)

@@ -26,6 +26,7 @@ from assistant.indexing.manifest import REBUILD, read_manifest
 from assistant.language.thesaurus import Thesaurus, restore_concepts
 from assistant.stores.bm25 import K1, rarity
 from assistant.stores.damage import damaged_files
+from assistant.stores.local_nearest import NEAREST, Nearest
 from assistant.stores.sections import load_sections
 from assistant.stores.store import Facets, Matches
 from assistant.values import Example, ExampleKind, Facet, Passage, Sheet
@@ -51,7 +52,10 @@ class LocalStore:
         try:
             # one thread: at this size waking a second one costs more than it saves
             faiss.omp_set_num_threads(1)
-            self._index: Any = faiss.read_index(str(self.folder / VECTORS))
+            lists = self.folder / NEAREST
+            many = lists.exists()
+            self._index: Any = faiss.read_index(str(self.folder / VECTORS), faiss.IO_FLAG_MMAP_IFC if many else 0)
+            self._nearest = Nearest(lists, self._index) if many else None
             self._mean = self._vector("mean")
             examples, _ = self.examples()
             if self._one("SELECT count(*) FROM examples")[0] != len(examples):
@@ -177,18 +181,21 @@ class LocalStore:
     def _by_vector(self, vector: Vectors, numbers: set[int] | None, limit: int) -> tuple[tuple[Passage, float], ...]:
         if self._index.ntotal == 0:
             return ()
-        parameters = None
-        if numbers is not None:
-            ids = self._passage_ids(numbers)
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))  # type: ignore[call-arg]
+        among = None if numbers is None else self._passage_ids(numbers)
         limit = min(limit, self._index.ntotal)
-        scores, ids = self._index.search(vector.reshape(1, -1), limit, params=parameters)
-        found = [(int(number), float(score)) for number, score in zip(ids[0], scores[0], strict=True) if number >= 0]
+        found = self._nearest.search(vector, among, limit) if self._nearest else self._compared(vector, among, limit)
         passages = self._passages_of([number for number, _ in found])
         return tuple((passages[number], score) for number, score in found)
 
+    def _compared(self, vector: Vectors, among: np.ndarray[Any, Any] | None, limit: int) -> list[tuple[int, float]]:
+        """The nearest of all passages, each compared."""
+        selected = None if among is None else faiss.IDSelectorBatch(among)
+        parameters = faiss.SearchParameters(sel=selected) if selected else None  # type: ignore[call-arg]
+        scores, ids = self._index.search(vector.reshape(1, -1), limit, params=parameters)
+        return [(int(number), float(score)) for number, score in zip(ids[0], scores[0], strict=True) if number >= 0]
+
     def _by_concepts(self, concepts: Mapping[str, float], numbers: set[int] | None, limit: int) -> dict[str, float]:
-        rows = self._all(_NAMING, (json.dumps(concepts),))
+        rows = self._all(_NAMING, (json.dumps(concepts), -1 if numbers is not None else limit))
         length = math.sqrt(sum(weight**2 for weight in concepts.values()))
         kept = [(sheet, total) for number, sheet, total in rows if numbers is None or number in numbers]
         return {sheet: total / length for sheet, total in kept[:limit]}
@@ -201,10 +208,13 @@ class LocalStore:
         ideal = (K1 + 1) * sum(self.rarity(wanted).values())
         weights = ", ".join(str(FIELD_WEIGHTS[field]) for field in Field)
         query = " OR ".join(f'"{term}"' for term in wanted)
+        # ranked before they are joined: most sheets bear a word of a long question
+        best = (
+            f"SELECT rowid AS number, -bm25(terms, {weights}) AS score FROM terms WHERE terms MATCH ? ORDER BY 2 DESC"
+        )
         rows = self._all(
-            f"SELECT sheets.number, sheets.id, -bm25(terms, {weights}) FROM terms "
-            "JOIN sheets ON sheets.number = terms.rowid WHERE terms MATCH ? ORDER BY 3 DESC, sheets.position",
-            (query,),
+            f"SELECT number, id, score FROM ({best} LIMIT ?) JOIN sheets USING (number) ORDER BY score DESC, position",
+            (query, -1 if numbers is not None else limit),
         )
         kept = [(sheet, score) for number, sheet, score in rows if numbers is None or number in numbers]
         return {sheet: max(0.0, score) / ideal for sheet, score in kept[:limit]}
@@ -280,7 +290,7 @@ class LocalStore:
 _NAMING = """
     SELECT sheets.number, sheets.id, sum(asked.value * profile) FROM json_each(?) AS asked
     JOIN mentions ON concept = asked.key JOIN sheets ON sheets.id = mentions.sheet
-    GROUP BY 1 ORDER BY 3 DESC, sheets.position
+    GROUP BY 1 ORDER BY 3 DESC, sheets.position LIMIT ?
 """
 _FREQUENCY = "SELECT doc FROM vocabulary WHERE term = ?"
 _BEARING = "SELECT sheets.id FROM terms JOIN sheets ON sheets.number = terms.rowid WHERE terms MATCH ?"

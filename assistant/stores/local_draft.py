@@ -24,6 +24,7 @@ from assistant.indexing.fields import Field, sheet_fields
 from assistant.indexing.manifest import FORMAT, Manifest, file_hash, sync_folder, write_manifest
 from assistant.language.thesaurus import Concept, concept_rarity, dump_concepts
 from assistant.stores.local import DATABASE, EXAMPLES, VECTORS, LocalStore
+from assistant.stores.local_nearest import NEAREST, write_nearest
 from assistant.stores.sections import dump_sections
 from assistant.values import Example, Sheet
 from assistant.writing import holder, is_full, sign
@@ -186,7 +187,7 @@ class LocalDraft:
         )
 
     def swap(self, model: str, dimension: int, inputs: Mapping[str, str]) -> Manifest:
-        self._write_vectors(dimension)
+        names = [DATABASE, EXAMPLES, VECTORS, *self._write_vectors(dimension)]
         passages = len(self._vectors)
         sheets = self._database.execute("SELECT count(*) FROM sheets").fetchone()[0]
         self._write_profiles(sheets)
@@ -194,7 +195,7 @@ class LocalDraft:
         self._database.commit()
         self._database.execute("VACUUM")
         self._database.close()
-        files = {name: file_hash(self._draft / name) for name in (DATABASE, EXAMPLES, VECTORS)}
+        files = {name: file_hash(self._draft / name) for name in names}
         for name in files:
             _sync_file(self._draft / name)
         sync_folder(self._draft)
@@ -215,7 +216,8 @@ class LocalDraft:
         self._prune()
         return manifest
 
-    def _write_vectors(self, dimension: int) -> None:
+    def _write_vectors(self, dimension: int) -> list[str]:
+        """Write them; the names of the files that only a large index needs."""
         ids = np.array(sorted(self._vectors), dtype=np.int64)
         raw = np.array([self._vectors[number] for number in ids.tolist()], dtype=np.float32).reshape(-1, dimension)
         mean, centred, norms = _centre(raw)
@@ -226,6 +228,7 @@ class LocalDraft:
         self._database.executemany(
             "UPDATE passages SET norm = ? WHERE id = ?", zip(norms.tolist(), ids.tolist(), strict=True)
         )
+        return [NEAREST] if write_nearest(self._draft / NEAREST, centred, ids) else []
 
     def _write_profiles(self, sheets: int) -> None:
         """The concepts of each sheet as a unit vector, each weighed by its rarity in the corpus."""

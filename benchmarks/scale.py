@@ -1,0 +1,182 @@
+"""How the local index grows: python -m benchmarks.scale [docs] [--sheets 24 1000 10000 100000]
+
+Sheets are made up as in ``benchmarks/postgres.py``: ten sentences of the real corpus drawn by a seeded generator,
+each a passage. Vectors, those of questions too, are drawn from the normal distribution that has the mean and the
+covariance of the real passages': harder than texts, which lie in groups. Each size is written by one process and
+searched by another, whose memory is measured. Recall is of the 50 nearest, by comparison with every passage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from matplotlib.figure import Figure
+
+from assistant.corpus.corpus import read_corpus
+from assistant.indexing.encoder import Vectors
+from assistant.settings import Settings
+from assistant.stores import open_current, open_draft
+from assistant.stores.local import LocalStore
+from benchmarks.postgres import _FILTERS, _PASSAGES_A_SHEET, _load, _made_up, _questions, _vectors
+
+SIZES = (24, 1_000, 10_000, 100_000)
+BEGIN, END = "<!-- growth -->", "<!-- end of growth -->"
+_SEED = 8
+_QUESTIONS, _LIMIT, _RECALL = 200, 60, 50
+_PARTS = ("vectors", "terms", "concepts", "whole")
+
+
+def main() -> None:
+    """Print the table; with a folder, write it and draw the plot."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sheets", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--step", choices=("write", "search"), help=argparse.SUPPRESS)
+    parser.add_argument("--index", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("docs", type=Path, nargs="?")
+    arguments = parser.parse_args()
+    if arguments.step:
+        step = _write if arguments.step == "write" else _search
+        print(json.dumps(step(arguments.sheets[0], arguments.index)))
+        return
+    rows = []
+    for sheets in arguments.sheets:
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append(_child("write", sheets, folder) | _child("search", sheets, folder) | {"sheets": sheets})
+        print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+    text = "\n".join([*_table(rows), "", "![Milliseconds of a search by number of sheets](growth.svg)"])
+    print(text)
+    if arguments.docs:
+        page = arguments.docs / "benchmarks.md"
+        before, _, rest = page.read_text("utf-8").partition(BEGIN)
+        page.write_text(
+            f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}",
+            encoding="utf-8",
+        )
+        _plot(rows, arguments.docs / "growth.svg")
+
+
+def _child(step: str, sheets: int, folder: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.scale", "--step", step, "--sheets", str(sheets), "--index", folder]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return found
+
+
+def _real() -> Vectors:
+    held = open_current(Settings())
+    return np.array([vector for sheet in held.sheet_ids({}) for _, vector in held.encoded(sheet)])
+
+
+def _write(sheets: int, index: Path) -> dict[str, Any]:
+    """Seconds, less those of making the corpus up and of encoding; megabytes."""
+    random = np.random.default_rng(_SEED)
+    made = _made_up(random, read_corpus(Settings().data), sheets)
+    vectors = _vectors(random, _real(), sheets * _PASSAGES_A_SHEET, "likely")
+    start = time.perf_counter()
+    _load(open_draft(Settings(index=index), full=True), made, vectors)
+    seconds = time.perf_counter() - start
+    size = sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
+    return {"writing": seconds, "disk": size / 1e6, "writing memory": psutil.Process().memory_info().rss / 1e6}
+
+
+def _search(_: int, index: Path) -> dict[str, Any]:
+    """Milliseconds of each part of a search and of it whole, by filter; recall; megabytes held."""
+    random = np.random.default_rng(_SEED + 1)
+    real, corpus = _real(), read_corpus(Settings().data)
+    asked = _questions(random, corpus, _vectors(random, real, _QUESTIONS, "likely"), real)
+    before = psutil.Process().memory_info().rss
+    start = time.perf_counter()
+    store = LocalStore(index)
+    opening = time.perf_counter() - start
+    took: dict[str, list[float]] = {name: [] for name in (*_PARTS, *_FILTERS)}
+    recalls: dict[str, list[float]] = {name: [] for name in _FILTERS}
+    for number, one in enumerate([*asked[:10], *asked]):
+        calls = {
+            "vectors": lambda: store.search(one.vector, (), {}, {}, _LIMIT),  # noqa: B023 - called at once
+            "terms": lambda: store._by_terms(one.terms, None, _LIMIT),  # noqa: B023
+            "concepts": lambda: store._by_concepts(one.concepts, None, _LIMIT),  # noqa: B023
+        }
+        for name, call in calls.items():
+            milliseconds = _timed(call)
+            if number >= 10:
+                took[name].append(milliseconds)
+        for name, facets in _FILTERS.items():
+            start = time.perf_counter()
+            found = store.search(one.vector, one.terms, one.concepts, facets, _LIMIT)
+            if number >= 10:
+                took[name].append((time.perf_counter() - start) * 1000)
+                if number < 60:
+                    numbers = store._numbers(facets)
+                    among = None if numbers is None else store._passage_ids(numbers)
+                    exact = [key for key, _ in store._compared(one.vector, among, _RECALL)]
+                    held = store._passages_of(exact)
+                    kept = {passage for passage, _ in found.passages[:_RECALL]}
+                    recalls[name].append(len(kept & set(held.values())) / max(1, len(exact)))
+    took["whole"] = took["no filter"]
+    return {
+        "opening": opening,
+        "memory": (psutil.Process().memory_info().rss - before) / 1e6,
+        "took": {name: [float(x) for x in np.percentile(values, [50, 95])] for name, values in took.items()},
+        "recall": {name: float(np.mean(values)) for name, values in recalls.items()},
+    }
+
+
+def _timed(call: Any) -> float:
+    start = time.perf_counter()
+    call()
+    return (time.perf_counter() - start) * 1000
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> list[str]:
+    def cells(values: Iterable[float], digits: int) -> str:
+        return " | ".join(f"{value:.{digits}f}" for value in values)
+
+    lines = [f"| sheets | {cells((row['sheets'] for row in rows), 0)} | slope of the last |"]
+    lines.append("| --- |" + " ---: |" * (len(rows) + 1))
+    figures = {
+        "written in, s": [row["writing"] for row in rows],
+        "on disk, MB": [row["disk"] for row in rows],
+        "opened in, ms": [1000 * row["opening"] for row in rows],
+        "memory held by the store, MB": [row["memory"] for row in rows],
+    }
+    for name in (*_PARTS, *list(_FILTERS)[1:]):
+        for place, which in enumerate(("median", "95th")):
+            figures[f"{name}, {which} ms"] = [row["took"][name][place] for row in rows]
+    for name, values in figures.items():
+        lines.append(f"| {name} | {cells(values, 2)} | {_slope(rows, values)} |")
+    for name in _FILTERS:
+        lines.append(f"| recall@{_RECALL}, {name} | {cells((row['recall'][name] for row in rows), 3)} | |")
+    return lines
+
+
+def _slope(rows: Sequence[dict[str, Any]], values: Sequence[float]) -> str:
+    """The power of the number of sheets by which the last figure grew: 1 is in proportion."""
+    if len(rows) < 2 or min(values[-2:]) <= 0:
+        return ""
+    return f"{math.log(values[-1] / values[-2]) / math.log(rows[-1]['sheets'] / rows[-2]['sheets']):.2f}"
+
+
+def _plot(rows: Sequence[dict[str, Any]], path: Path) -> None:
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes: Any = figure.subplots()
+    for name in (*_PARTS, "filter, 1 % of sheets"):
+        axes.loglog([row["sheets"] for row in rows], [row["took"][name][0] for row in rows], "o-", label=name)
+    axes.set_xlabel("sheets, ten passages each")
+    axes.set_ylabel("median, ms")
+    axes.legend(frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None, "Title": "Growth"})
+
+
+if __name__ == "__main__":
+    main()
