@@ -16,8 +16,12 @@ import Stemmer
 from assistant.language.folding import fold
 
 _SIGLE = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
-# « bien-être », « entre-soi »: compounds that carry a subject though neither part does
-_WORD = re.compile(r"\b(?:bien-[êe]tre|entre-soi)\b|[^\W_]+(?:'[^\W_]+)*", re.IGNORECASE)
+# « bien-être », « maison pour tous »: compounds that carry a subject though no part does by itself
+_COMPOUND = (
+    r"bien-[êe]tre|entre-soi|aller[- ]vers|maisons?[- ]pour[- ]tous|chez[- ]soi d'abord"
+    r"|sans-(?:abris?|logis|papiers?)"
+)
+_WORD = re.compile(rf"\b(?:{_COMPOUND})\b|[^\W_]+(?:'[^\W_]+)*", re.IGNORECASE)
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'", re.IGNORECASE)
 _SUMMER = re.compile(r"[dl]'ete")
 _APOSTROPHES = str.maketrans("’‘ʼ", "'''")
@@ -64,7 +68,7 @@ def tokens(text: str) -> list[Token]:
         folded = fold(word)
         # « l’été », « d’été » is the summer; « été » alone is mostly what has been
         if folded and (folded not in STOP_WORDS or _SUMMER.fullmatch(fold(written))):
-            found.append(Token(word, stem(folded.replace("-", ""))))
+            found.append(Token(word, stem(re.sub("[- ]", "", folded))))
     return found
 
 

@@ -253,7 +253,7 @@ def _singular(word: str) -> str:
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(token.word.lower() for text in texts for token in tokens(text))
+    return frozenset(word for text in texts for token in tokens(text) for word in token.word.lower().split())
 
 
 def _is_word(sigle: str) -> bool:

@@ -29,6 +29,11 @@ _RIVER = "".join(rf"(?<!{word} )" for word in "bord bords berges rives vallee lo
 _LISTED_BEFORE, _LISTED_AFTER = r"(?:^|[,;:(])\s*", r"(?=\s*(?:[,;:)?.!]|$))"
 _NOT_GONE_ON = r"(?![\w-])(?! (?:de|du|des|d')\b)"
 _END = r"(?![\w-])"
+# « ses fils sont à Paris » tells of a person; « les actions qui sont à Paris » asks for some
+_TOLD_OF = re.compile(
+    r"(?<!qui )\b(?:est|sont|etait|vit|vivent|habitent?|logent?|travaillent?|bossent?|etudient?|partent|part(?:ie?s?)?"
+    r"|(?:demenage|installe|reste)\w*)(?: \w+)? $"
+)
 
 _CODE = re.compile(
     r"\b(?:dans le|sur le|departement|dpt|dept|celles? du|ceux du|actions? du|structures? du|fiches? du)"
@@ -83,8 +88,9 @@ class PlaceCues:
                 yield Found(Facet.DEPARTMENT, name, code.start(), code.end(), firm=True)
         for facet, names, pattern in self._places:
             for match in pattern.finditer(folded):
+                told = bool(_TOLD_OF.search(folded, 0, match.start()))
                 for name in names:
-                    yield Found(facet, name, match.start(), match.end(), firm=True)
+                    yield Found(facet, name, match.start(), match.end(), firm=not told)
         for facet, name, pattern in self._bare:
             for match in pattern.finditer(folded):
                 yield Found(facet, name, match.start(), match.end(), firm=False, bare=True)
