@@ -235,6 +235,8 @@ class Turns:
         listed = shown if plan.listed is None else plan.listed
         if plan.kind is TurnKind.AMOUNTS:
             listed = shown
+        if plan.kind is TurnKind.MORE and not shown and plan.base.last:
+            listed = plan.base.last.listed  # no other sheet: « la deuxième » is still one of those before
         focus = plan.focus or (shown[0] if len(shown) == 1 and plan.listed is None else None)
         turn = Turn(plan.question, plan.kind, plan.need, plan.roles, shown, scores, listed, focus)
         return plan.base.then(turn)

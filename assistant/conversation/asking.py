@@ -82,9 +82,10 @@ def compare(said: Said, tools: Tools) -> Plan | None:
     common = asks(said, "common", tools)
     if not common and not asks(said, "compare", tools):
         return None
+    ranks = tools.references.ranks(said.folded, len(said.listed))
     if not said.listed:
-        return None if len(said.own) > 2 else no_sheet(said)
-    wrong = [rank for rank in tools.references.ranks(said.folded, len(said.listed)) if rank > len(said.listed)]
+        return None if len(said.own) > 2 and not ranks else no_sheet(said)
+    wrong = [rank for rank in ranks if rank > len(said.listed)]
     if wrong:
         return which(said, tools.titles(said.listed), only(len(said.listed)))
     chosen = _chosen(said, tools)

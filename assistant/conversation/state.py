@@ -24,6 +24,9 @@ class Need:
     dropped: tuple[str, ...] = ()
 
 
+_GLANCED = (TurnKind.ALL, TurnKind.DIGEST, TurnKind.AMOUNTS)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One question, what it was understood to ask, and what was shown.
@@ -66,5 +69,5 @@ class Conversation:
         return replace(self, turns=self.turns[:-1])
 
     def seen(self) -> frozenset[str]:
-        """Every sheet shown so far."""
-        return frozenset(sheet for turn in self.turns for sheet in turn.shown)
+        """Every sheet shown so far; a list, or one line of each, shows none."""
+        return frozenset(sheet for turn in self.turns if turn.kind not in _GLANCED for sheet in turn.shown)

@@ -127,7 +127,7 @@ def removed(said: Said, tools: Tools) -> Plan | None:
     for pair in (*query.corrections, *query.expansions):
         if any(set(terms(words)) <= rest for words in pair):
             return same_need(said, replace(need, dropped=(*need.dropped, pair[0])))
-    if tools.talk.asks("everything", typed):
+    if tools.talk.asks("everything", typed) or (len(in_force) == 1 and tools.talk.asks("only_choice", typed)):
         return _without_choices(said, tools)
     removals = tuple(f"retirer {value}" for _, value in in_force[:MOST_CHOICES])
     return said.back("Que faut-il retirer\u202f?" if removals else _NO_FILTER, removals)
