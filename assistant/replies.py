@@ -146,12 +146,14 @@ class Session(NamedTuple):
 class Turned:
     """How a turn was understood, and what it shows besides excerpts.
 
-    ``notice`` says what was made of the question; ``other_way`` is what to type when it is wrong.
+    ``need`` is the one that the turn goes on with, as it was typed; ``notice`` says what was made of the
+    question; ``other_way`` is what to type when it is wrong.
     ``choices`` are what to type to answer a question back, ``numbers`` emergency numbers with whom
     they reach, ``total`` the true count of an exhaustive list.
     """
 
     kind: TurnKind = TurnKind.SUBJECT
+    need: str = ""
     notice: str = ""
     other_way: str = ""
     chips: tuple[Chip, ...] = ()

@@ -79,6 +79,7 @@ class Turns:
         turned = replace(
             answer.turned,
             kind=plan.kind,
+            need=plan.need.text,
             notice=answer.turned.notice or plan.notice,
             other_way=plan.other_way,
             chips=shown,

@@ -18,7 +18,7 @@ def answer_text(answer: Answer, schema: Schema) -> str:
     """The whole answer; quotes keep their own line breaks and are marked « […] » when cut short."""
     blocks = [answer.message + "."]
     if answer.follows:
-        blocks.append(f"Compris comme la suite de\u00a0: {answer.query.text}")
+        blocks.append(f"Compris comme la suite de\u00a0: {answer.turned.need}")
     if answer.query.corrections:
         read = ", ".join(f"{guillemets(read)} pour {guillemets(typed)}" for typed, read in answer.query.corrections)
         blocks.append(f"Lu\u00a0: {read} (pour garder vos mots\u00a0: --as-typed)")

@@ -130,7 +130,7 @@ def understood(answer: Answer) -> str:
     can be taken away."""
     chips = []
     if answer.follows:
-        chips.append(f'<span class="chip from">suite de «\u00a0{verbatim(answer.query.text)}\u00a0»</span>')
+        chips.append(f'<span class="chip from">suite de «\u00a0{verbatim(answer.turned.need)}\u00a0»</span>')
     for text, removal in answer.turned.chips[:_MOST_CHIPS]:
         opening, closing = hidden("Retirer «\u00a0"), hidden("\u00a0»")
         says = f"{opening}{verbatim(text)}{closing}"

@@ -88,7 +88,7 @@ def test_what_was_understood_is_said_escaped_and_can_be_taken_away() -> None:
     answer = _answer(_excerpt(), follows=True)
     chips = tuple(Chip(f"<i>chip {number}", f'retirer "{number}"') for number in range(9))
     query = replace(answer.query, phrases=("<b>lien</b>",))
-    page = answer_html(replace(answer, query=query, turned=Turned(chips=chips)), NAMES)
+    page = answer_html(replace(answer, query=query, turned=Turned(need=query.text, chips=chips)), NAMES)
     assert "suite de «\u00a0isolement &lt;b&gt;\u00a0»" in page
     assert "contient «\u00a0&lt;b&gt;lien&lt;/b&gt;\u00a0»" in page
     assert page.count("&lt;i&gt;chip") == 8
