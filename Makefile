@@ -30,7 +30,7 @@ check: $(VENV)/installed-test
 	$(VENV)/bin/python -m tools.licences --check
 
 docs: $(VENV)/installed-test
-	$(VENV)/bin/mkdocs build --strict --quiet
+	$(VENV)/bin/mkdocs build --strict
 
 index: $(VENV)/installed
 	$(VENV)/bin/assistant index
