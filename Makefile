@@ -1,5 +1,7 @@
 # make run      the page on http://127.0.0.1:7860
 # make test     linters, types and tests
+# make check    the same without pytest: linters, types, layers, dead code, licences
+# make docs     the documents, as pages in site/
 # make index    rebuild the index of data/
 # make bench    beside LangChain, txtai, Haystack and bm25s, then speed and memory, as ratios
 # make bench-scale   from 24 sheets to 100,000
@@ -11,16 +13,24 @@ VENV := .venv
 TORCH := torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: run test check index bench bench-scale pictures clean
+.PHONY: run test check docs index bench bench-scale pictures clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/python app.py
 
-test: $(VENV)/installed-test
+test: check
+	$(VENV)/bin/python -m pytest
+
+check: $(VENV)/installed-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/lint-imports --no-cache --no-logo
+	$(VENV)/bin/vulture
+	$(VENV)/bin/python -m tools.licences --check
+
+docs: $(VENV)/installed-test
+	$(VENV)/bin/mkdocs build --strict
 
 index: $(VENV)/installed
 	$(VENV)/bin/assistant index
@@ -36,7 +46,7 @@ pictures: $(VENV)/installed-test
 	$(VENV)/bin/python -m benchmarks.pictures
 
 clean:
-	rm -rf $(VENV) .venv-peers
+	rm -rf $(VENV) .venv-peers site
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@echo "Installation dans $(VENV) (quelques minutes, une seule fois)…"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 from typer.exceptions import TyperException
 
-from assistant import cli_corpus, cli_export, cli_journal
+from assistant import cli_completion, cli_corpus, cli_export, cli_journal
 from assistant.cli_shared import (
     AsJson,
     Data,
@@ -43,6 +43,7 @@ app = typer.Typer(
 cli_export.register(app)
 cli_corpus.register(app)
 cli_journal.register(app)
+cli_completion.register(app)
 Top = Annotated[int | None, typer.Option("--top", min=1, help="Nombre de fiches au plus.")]
 
 

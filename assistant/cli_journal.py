@@ -15,7 +15,6 @@ from assistant.settings import Settings, read_settings
 _HELP = "Les questions posées, quand un journal est tenu (ASSISTANT_JOURNAL)."
 _app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 Kept = Annotated[Path | None, typer.Option("--journal", help="Fichier du journal (ASSISTANT_JOURNAL).")]
-Days = Annotated[int | None, typer.Option("--days", min=0, help="Garde autant de jours\u00a0; 0 efface tout.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -1,5 +1,6 @@
 """One tree of errors. Each says, in French, what happened and what to do.
 
+```text
 AssistantError
 ├── UsageError        bad usage or input: exit code 2
 │   ├── QuestionError     a question that cannot be asked
@@ -19,6 +20,7 @@ AssistantError
     ├── EncoderError      no model, or not the index's
     ├── ServerError       the page cannot be served
     └── MissingExtra      an optional part that is not installed
+```
 """
 
 from __future__ import annotations

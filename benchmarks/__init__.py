@@ -1,0 +1,1 @@
+"""Measures, and the scripts that fit weights; no part of the assistant."""

@@ -33,6 +33,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """What a file holds, before its columns are labels; ``notices`` are said to who brings it, in French."""
+
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     notices: tuple[str, ...] = ()

@@ -50,7 +50,7 @@ def open_current(settings: Settings) -> Store:
     """The current generation of an index, whatever it is made of.
 
     Raises:
-        MissingIndex, DamagedIndex, StoreUnreachable, StoreUnfit
+        MissingIndex, DamagedIndex, StoreUnreachable, StoreUnfit: each says what to do.
     """
     if settings.store:
         try:
@@ -90,7 +90,7 @@ def current_manifest(settings: Settings) -> Manifest:
     """What the current generation is made of.
 
     Raises:
-        MissingIndex, DamagedIndex, StoreUnreachable, StoreUnfit
+        MissingIndex, DamagedIndex, StoreUnreachable, StoreUnfit: each says what to do.
     """
     if not settings.store:
         return read_manifest(settings.index)
