@@ -52,12 +52,13 @@ def crowd(url: str, ask: Ask, asked: Sequence[str], users: int, seconds: float) 
 
 async def _crowd(url: str, ask: Ask, asked: Sequence[str], users: int, seconds: float) -> Outcome:
     outcome = Outcome()
-    limits = httpx.Limits(max_connections=None)
-    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits) as client:
+    async with _client(url) as client:
         alone = {question: await ask(client, question) for question in asked}
-        end = time.monotonic() + seconds
+    end = time.monotonic() + seconds
 
-        async def user(number: int) -> None:
+    async def user(number: int) -> None:
+        # a connection of one's own: one that lies idle in a common pool may be closed while it is taken
+        async with _client(url) as client:
             for turn in itertools.count(number * 7):
                 if time.monotonic() >= end:
                     return
@@ -72,8 +73,12 @@ async def _crowd(url: str, ask: Ask, asked: Sequence[str], users: int, seconds: 
                 if answer != alone[question]:
                     outcome.other.append(question)
 
-        await asyncio.gather(*(user(number) for number in range(users)))
+    await asyncio.gather(*(user(number) for number in range(users)))
     return outcome
+
+
+def _client(url: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=url, timeout=PATIENCE)
 
 
 async def ask_api(client: httpx.AsyncClient, question: str) -> str:
@@ -98,12 +103,10 @@ def through_queue(url: str) -> Ask:
         if joined.status_code != httpx.codes.OK:
             raise Failed(joined.status_code, joined.text)
         async with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
-            async for line in stream.aiter_lines():
-                said = json.loads(line[5:]) if line.startswith("data:") else {}
-                if said.get("msg") == "process_completed":
-                    if not said["success"]:
-                        raise Failed(line)
-                    return json.dumps(said["output"]["data"][0])
-        raise Failed("the stream ended without an answer")
+            events = [json.loads(line[5:]) async for line in stream.aiter_lines() if line.startswith("data:")]
+        done = next((event for event in events if event["msg"] == "process_completed" and event["success"]), None)
+        if done is None:
+            raise Failed(events[-1:])
+        return json.dumps(done["output"]["data"][0])
 
     return ask
