@@ -5,6 +5,8 @@
 # make index    rebuild the index of data/
 # make bench    beside LangChain, txtai, Haystack and bm25s, then speed and memory, as ratios
 # make bench-scale   from 24 sheets to 100,000
+# make soak     load, memory, swaps and kills, for half an hour; figures to docs/reliability.md
+# make fuzz     100,000 inputs of every kind
 # make pictures the pictures of the guide, from the real page
 
 PYTHON ?= python3
@@ -13,7 +15,7 @@ VENV := .venv
 TORCH := torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: run test check docs index bench bench-scale pictures clean
+.PHONY: run test check docs index bench bench-scale soak fuzz pictures clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/python app.py
@@ -41,6 +43,12 @@ bench: $(VENV)/installed-test .venv-peers/installed
 
 bench-scale: $(VENV)/installed-test
 	$(VENV)/bin/python -m benchmarks.scale docs
+
+soak: $(VENV)/installed-test
+	$(VENV)/bin/python -m benchmarks.soak
+
+fuzz: $(VENV)/installed-test
+	$(VENV)/bin/python -m benchmarks.fuzz
 
 pictures: $(VENV)/installed-test
 	$(VENV)/bin/python -m benchmarks.pictures

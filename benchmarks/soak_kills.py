@@ -1,6 +1,6 @@
 """SIGKILL at random moments of adding and removing sheets; then what is left is looked at: old or new, whole.
 
-    python -m benchmarks.soak_kills --kills 100
+    python -m benchmarks.soak kills --kills 100
 
 Each writer is a forked process that adds and removes a sheet again and again; its death is drawn at random.
 Then the index is opened as a server would, checked against the data, and its sheets compared with the two
@@ -9,12 +9,10 @@ states that there may be.
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import shutil
 import signal
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -112,21 +110,16 @@ def _say(_line: str) -> None:
     return
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=7)
-    arguments = parser.parse_args()
-    chance = random.Random(arguments.seed)
+def kill(kills: int, folder: Path, seed: int = 7) -> Counter[str]:
+    """How many writers killed left the sheets « old », and how many « new ».
+
+    Raises:
+        AssertionError: one left something else.
+    """
+    chance = random.Random(seed)
     left: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder, hashed_encoding():
-        settings = make_place(Path(folder))
-        for _ in range(arguments.kills):
+    with hashed_encoding():
+        settings = make_place(folder)
+        for _ in range(kills):
             left[kill_once(settings, chance.uniform(0.0, 1.5))] += 1
-    print(
-        f"{arguments.kills} kills survived: {left['old']} left the sheets without the one added, {left['new']} with it"
-    )
-
-
-if __name__ == "__main__":
-    main()
+    return left

@@ -80,8 +80,8 @@ PAYLOADS = (
     "\" OR 1=1 --",
     "../../../../etc/passwd",
 )  # fmt: skip
-LONG = "x" * 20_000
-_A_SHEET = 12
+LONG = "x" * 1_000_000
+_A_SHEET = 36
 
 
 def write_hostile(template: Path, export: Path) -> None:

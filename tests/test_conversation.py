@@ -38,6 +38,12 @@ def test_a_conversation_comes_back_from_json_as_it_was(conversation):
     assert from_json(to_json(conversation)) == conversation
 
 
+def test_a_facet_of_which_nothing_is_chosen_is_not_named():
+    need = Need("un potager", {Facet.PUBLIC: ()}, {Facet.STATUS: ()})
+    found = from_json(to_json(Conversation((Turn("un potager", TurnKind.SUBJECT, need),))))
+    assert found.last.need == Need("un potager")
+
+
 @settings(max_examples=60)
 @given(conversations, st.data())
 def test_a_record_that_was_changed_is_refused(conversation, data):

@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from assistant import history
 from assistant.answer import Assistant
 from assistant.cli_shared import find_sheet
 from assistant.corpus.corpus import BACKGROUND, NEEDS, input_hashes, read_corpus, source_texts
@@ -344,3 +346,23 @@ def test_another_network_s_template_is_another_schema(tmp_path, repository, monk
     add_files(place, [tmp_path / "f.csv"], None, quiet, quiet)
     answer, _ = Assistant.open(place).ask("la soupe")
     assert [quote.text for quote in answer.sheets[0].limits] == ["Trop salée."]
+
+
+def test_a_clock_that_goes_back_changes_the_dates_alone(place, add, monkeypatch):
+    first = add("f.csv", CSV).update.manifest
+
+    class Past(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(1970, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(history, "datetime", Past)
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    second = add("g.csv", CSV.replace("La soupe", "Le pain")).update.manifest
+    newest, before = records(place)[:2]
+    assert (newest.manifest, before.manifest) == (second, first)
+    assert newest.made < before.made
+    assert open_store(place).manifest == second
+    assert check_index(place) == []
+    restore_generation(place, first.generation, quiet, quiet)
+    assert "Le pain" not in titles(place)

@@ -97,6 +97,14 @@ def test_title_and_label_are_embedded_with_the_text(tiny):
     ]
 
 
+def test_a_word_of_a_megabyte_is_embedded_as_far_as_a_word_may_say_something(change, tiny):
+    change("limite: l'eau manque en août", f"limite: l'eau manque en août {'x' * 1_000_000}")
+    corpus = read_corpus(tiny)
+    passages = [(sheet, passage) for sheet in corpus.sheets for passage in split_sheet(sheet, corpus.schema)]
+    assert max(passage.end - passage.start for _, passage in passages) == 1_000_000
+    assert max(len(passage_text(*given)) for given in passages) < 3000
+
+
 def test_the_whole_real_corpus_makes_a_few_hundred(corpus):
     lengths = [p.end - p.start for sheet in corpus.sheets for p in split_sheet(sheet, corpus.schema)]
     assert 250 <= len(lengths) <= 450

@@ -82,8 +82,14 @@ def from_json(text: str) -> Conversation:
 
 
 def _turn(turn: _Turn) -> Turn:
-    need = Need(turn.need.text, turn.need.facets, turn.need.excluded, turn.need.preferred, turn.need.dropped)
+    facets, excluded, preferred = map(_chosen, (turn.need.facets, turn.need.excluded, turn.need.preferred))
+    need = Need(turn.need.text, facets, excluded, preferred, turn.need.dropped)
     return Turn(turn.question, turn.kind, need, turn.roles, turn.shown, turn.scores, turn.listed, turn.focus)
+
+
+def _chosen(values: _Values) -> _Values:
+    """Without the facets of which nothing is chosen: elsewhere, each that is named has a value."""
+    return {facet: chosen for facet, chosen in values.items() if chosen}
 
 
 def _digest(document: dict[str, object]) -> str:

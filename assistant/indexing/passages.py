@@ -12,6 +12,7 @@ from assistant.values import Kind, Passage, Role, Section, Sheet, Span, Status
 
 PASSAGE_CHARACTERS = 300
 OVERVIEW_CHARACTERS = 1800
+_MOST_READ = 1800  # characters of a passage: more than that is one word, whose vector says nothing
 _OVERVIEW = (Role.SUMMARY, Role.DESCRIPTION)
 _SEPARATORS = [r"\n", r"(?<=[.!?…]) ", r"(?<=[;:,]) ", r" "]
 
@@ -33,7 +34,7 @@ def split_sheet(sheet: Sheet, schema: Schema) -> list[Passage]:
 def passage_text(sheet: Sheet, passage: Passage) -> str:
     """What is embedded: title and label say what a short passage is about."""
     label = sheet.sections[passage.section].label
-    return f"{sheet.title}. {label}\n{sheet.slice(passage.start, passage.end)}"
+    return f"{sheet.title}. {label}\n{sheet.slice(passage.start, passage.end)[:_MOST_READ]}"
 
 
 def overview_text(sheet: Sheet) -> str:
