@@ -61,6 +61,19 @@ class Delivery:
     whole: str | None = None
 
 
+class NoTitle(IncomingError):
+    """A table of which no column is the title: ``columns`` are those it has."""
+
+    def __init__(self, file: str, columns: tuple[Column, ...]) -> None:
+        headers = ", ".join(column.header for column in columns)
+        super().__init__(
+            f"{file}\u00a0: aucune colonne n’est le titre des fiches ({headers[:300]}).",
+            f"Nommez-la {guillemets(TITLE)}, ou dites laquelle c’est dans un fichier donné par --columns.",
+        )
+        self.file = file
+        self.columns = columns
+
+
 def read_content(path: Path) -> Content:
     """A file of the disk.
 
@@ -120,10 +133,7 @@ def _from_table(
 ) -> Delivery:
     columns = match_columns(table.headers, schema, given)
     if not any(column.label == TITLE for column in columns):
-        raise IncomingError(
-            f"{name}\u00a0: aucune colonne n’est le titre des fiches ({', '.join(table.headers)[:300]}).",
-            f"Nommez-la {guillemets(TITLE)}, ou dites laquelle c’est dans un fichier donné par --columns.",
-        )
+        raise NoTitle(name, columns)
     sheets: list[Incoming] = []
     refused: list[Refused] = []
     notices = list(table.notices)

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.typography import guillemets, thousands
+from assistant.typography import guillemets
 from assistant.web.hosts import Hosts, host_name
 from assistant.web.refusal import refusal
 
@@ -75,7 +75,7 @@ class Guard:
                 seconds = _LARGER_SECONDS if most > MOST_BODY_BYTES else _BODY_SECONDS
                 body = await asyncio.wait_for(_body(scope, receive, most), seconds)
             except _TooLarge:
-                refused = refusal(scope, 413, f"La requête dépasse {thousands(most // 1024)} ko.")
+                refused = refusal(scope, 413, f"La requête dépasse {_size(most)}.")
             except TimeoutError:
                 refused = refusal(scope, 408, "La requête n’est pas arrivée en entier.", "Renvoyez-la.")
         if refused is not None:
@@ -148,6 +148,10 @@ def _secured(send: Send) -> Send:
         await send(message)
 
     return secured
+
+
+def _size(size: int) -> str:
+    return f"{size // 1024} ko" if size < 1_000_000 else f"{size // 1_000_000} Mo"
 
 
 class _TooLarge(Exception):

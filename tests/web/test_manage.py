@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from starlette.testclient import TestClient
 
 from assistant.corpus.archive import UNPACKED_BYTES
@@ -279,6 +279,16 @@ def test_a_column_is_given_its_label_from_the_report(manager: Manager) -> None:
     )
 
 
+def test_a_file_without_a_title_is_told_which_column_it_is(manager: Manager) -> None:
+    report = said(manager.bring("f.csv", CSV.replace("Titre", "Machin")))
+    assert "aucune colonne n’est le titre" in report
+    assert "Ajouter" not in report
+    assert "aucune colonne" in manager.do("ajouter")
+    manager.settle(manager.post("colonnes", column="Machin", label="Titre"))
+    manager.do("ajouter")
+    assert SOUP in titles(manager.settings)
+
+
 def test_what_changed_since_the_report_is_not_added(manager: Manager) -> None:
     other = Manager(manager.client, manager.settings)
     manager.bring("f.csv", CSV)
@@ -454,6 +464,7 @@ def test_the_view_by_keyboard_at_any_width(live: Manager, page: Page, tmp_path: 
     )
 
     def look() -> None:
+        page.wait_for_load_state()
         for width in (320, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.lang") == "fr"
@@ -461,6 +472,7 @@ def test_the_view_by_keyboard_at_any_width(live: Manager, page: Page, tmp_path: 
 
     def press(name: str) -> None:
         """Reach a button or link by the keyboard alone, and press it."""
+        page.wait_for_load_state()  # its style sheet too
         for _ in range(60):
             page.keyboard.press("Tab")
             if page.evaluate("(document.activeElement.textContent || '')").startswith(name):
@@ -470,6 +482,16 @@ def test_the_view_by_keyboard_at_any_width(live: Manager, page: Page, tmp_path: 
                 return
         pytest.fail(f"{name} cannot be reached")
 
+    def reach(end: Locator) -> None:
+        """Ask how far the work is until it is done."""
+        waits = page.get_by_role("link", name="Voir où il en est")
+        for _ in range(10):
+            expect(end.or_(waits).first).to_be_visible(timeout=60_000)
+            if end.is_visible():
+                return
+            waits.click()
+        pytest.fail("the work does not end")
+
     page.goto(f"{live.base}/gerer")
     look()
     page.get_by_label("Mot de passe").fill(PASSWORD)
@@ -478,25 +500,27 @@ def test_the_view_by_keyboard_at_any_width(live: Manager, page: Page, tmp_path: 
     look()
     page.get_by_label("Fichiers de fiches").set_input_files(file)
     press("Lire ces fichiers")
-    expect(page.get_by_role("heading", name="Rapport avant ajout")).to_be_visible()
+    reach(page.get_by_role("heading", name="Rapport avant ajout"))
     expect(page.get_by_text("Ressemble à")).to_be_visible()
     look()
     page.get_by_label("La colonne «\u00a0Notes\u00a0» va à").select_option("Suite de l'action : Limites")
     press("Relire les fichiers")
-    expect(page.get_by_text("choisi ici")).to_be_visible()
+    reach(page.get_by_text("choisi ici"))
     press("Ajouter 2")
-    expect(page.get_by_text("2\u00a0ajoutées")).to_be_visible(timeout=60_000)
+    reach(page.get_by_text("2\u00a0ajoutées"))
     look()
     press("Revenir à la gestion")
+    expect(page.get_by_role("heading", name="Ajouter des fiches")).to_be_visible()
     page.get_by_label("Fichiers de fiches").set_input_files(empty)
     press("Lire ces fichiers")
-    expect(page.get_by_role("alert")).to_contain_text("est vide")
+    reach(page.get_by_role("alert").filter(has_text="est vide"))
     look()
     page.goto(f"{live.base}/gerer?chercher=potager")
     press("Retirer")
     expect(page.get_by_role("heading", name="Retirer une fiche")).to_be_visible()
     look()
     press("Revenir")
+    expect(page.get_by_role("heading", name="Ajouter des fiches")).to_be_visible()
     press("Y revenir")
     expect(page.get_by_role("heading", name="Revenir à une génération")).to_be_visible()
     look()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from assistant.corpus.columns import Column, How
 from assistant.corpus.incoming import Delivery
@@ -139,31 +139,33 @@ def _fate(intake: Intake, fate: Fate) -> str:
         return ""
     left = len(entries) - _LISTED
     more = f"<p>Et {counted(left, 'autre')}.</p>" if left > 0 else ""
-    shown = "".join(f"<li>{_entry(entry)}</li>" for entry in entries[:_LISTED])
+    arrived = {id(entry.incoming.sheet) for entry in intake.entries}
+    shown = "".join(f"<li>{_entry(entry, arrived)}</li>" for entry in entries[:_LISTED])
     return f"<h2>{_HEADINGS[fate]}</h2><ul>{shown}</ul>{more}"
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: Entry, arrived: Container[int]) -> str:
     incoming, sheet = entry.incoming, entry.incoming.sheet
     where = f"{incoming.file}, {incoming.place}"
     if entry.fate in (Fate.SAME, Fate.DUPLICATE):
         same = f"\u202f; la même que dans {entry.other.source}" if entry.other else ""
         return f"<b>{verbatim(sheet.title)}</b> <small>{verbatim(where + same)}</small>"
-    return f"<b>{verbatim(sheet.title)}</b> <small>{verbatim(where)}</small>{''.join(_of_sheet(entry))}"
+    return f"<b>{verbatim(sheet.title)}</b> <small>{verbatim(where)}</small>{''.join(_of_sheet(entry, arrived))}"
 
 
-def _of_sheet(entry: Entry) -> Iterator[str]:
+def _of_sheet(entry: Entry, arrived: Container[int]) -> Iterator[str]:
     sheet = entry.incoming.sheet
     for status, said in ((Status.EMPTY, "Non renseigné"), (Status.PLACEHOLDER, "Document non fourni")):
         if labels := labels_of(sheet, status):
             yield f"<p>{said}\u00a0: {verbatim(' · '.join(labels))}</p>"
     if entry.fate is Fate.CHANGED and entry.other:
-        yield _beside(sheet, entry.other, "Ce qui change")
+        yield _beside(sheet, entry.other, "Ce qui change", "Déjà là")
     for near in entry.near:
-        yield _beside(sheet, near.sheet, f"Ressemble à {near.score:.0f}\u00a0% à {guillemets(near.sheet.title)}")
+        caption = f"Ressemble à {near.score:.0f}\u00a0% à {guillemets(near.sheet.title)}"
+        yield _beside(sheet, near.sheet, caption, "Aussi apportée" if id(near.sheet) in arrived else "Déjà là")
 
 
-def _beside(sheet: Sheet, other: Sheet, caption: str) -> str:
+def _beside(sheet: Sheet, other: Sheet, caption: str, there: str) -> str:
     """Two sheets side by side, where they differ."""
     rows = "".join(
         f'<tr><th scope="row">{verbatim(label)}</th><td>{verbatim(old)}</td><td>{verbatim(new)}</td></tr>'
@@ -174,6 +176,6 @@ def _beside(sheet: Sheet, other: Sheet, caption: str) -> str:
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="{name}"><table><caption>{said}</caption>'
         '<thead><tr><th scope="col">Section</th>'
-        f'<th scope="col">Déjà là <small>{verbatim(other.source)}</small></th><th scope="col">Dans ces fichiers</th>'
+        f'<th scope="col">{there} <small>{verbatim(other.source)}</small></th><th scope="col">Celle-ci</th>'
         f"</tr></thead><tbody>{rows}</tbody></table></div>"
     )

@@ -19,7 +19,7 @@ from assistant.corpus.columns import column_labels
 from assistant.corpus.corpus import SCHEMA
 from assistant.corpus.incoming import KINDS, Content
 from assistant.corpus.schema import load_schema
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, UsageError
 from assistant.export.text_form import printable
 from assistant.history import record_of, records
 from assistant.settings import Settings
@@ -106,7 +106,7 @@ class Manage:
             try:
                 return await handler(request, session)
             except AssistantError as error:
-                return _fault(session, error.happened, error.remedy, 404)
+                return _fault(session, error.happened, error.remedy, 404 if isinstance(error, UsageError) else 503)
 
         return read
 

@@ -157,8 +157,8 @@ def _sheets(sheets: Sequence[Sheet], searched: str) -> str:
     )
     count = counted(len(found), "fiche") + (f", les {_LISTED} premières ici" if len(found) > _LISTED else "")
     return (
-        '<form method="get" action="/gerer"><p><label for="search">Mots du titre</label>'
-        f'<input id="search" name="chercher" type="search" maxlength="200" value="{verbatim(searched)}"></p>'
+        '<form method="get" action="/gerer"><p><label for="wanted">Mots du titre</label>'
+        f'<input id="wanted" name="chercher" type="search" maxlength="200" value="{verbatim(searched)}"></p>'
         f"<button>Chercher</button></form><p>{count}.</p><ul>{items}</ul>"
     )
 

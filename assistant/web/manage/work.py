@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from assistant.corpus.columns import Columns
-from assistant.corpus.incoming import Content
+from assistant.corpus.incoming import Content, Delivery, NoTitle, Refused
 from assistant.corpus.intake import Intake
 from assistant.errors import AssistantError, FailureError, UnknownSheet
 from assistant.indexing.build import Build
@@ -90,7 +90,10 @@ class Workshop:
         """Weigh files into the desk's draft, which stays what it was when they cannot be."""
 
         def work(_job: Job) -> str:
-            intake = weigh_contents(self.settings, contents, Columns(columns=dict(chosen)))
+            try:
+                intake = weigh_contents(self.settings, contents, Columns(columns=dict(chosen)))
+            except NoTitle as error:
+                intake = _without_title(error)
             desk.draft = Draft(contents, chosen, intake)
             return ""
 
@@ -140,6 +143,14 @@ def _run(job: Job, work: Callable[[Job], str]) -> None:
         job.failure = FailureError(
             "Ce travail a échoué.", "La liste des générations dit s’il a abouti\u202f; le journal du serveur, pourquoi."
         )
+
+
+def _without_title(error: NoTitle) -> Intake:
+    """The report of a file whose title is to be chosen among its columns, before anything else is read."""
+    refused = Refused(
+        "tout le fichier", "aucune colonne n’est le titre. Dites plus bas laquelle va à «\u00a0Titre\u00a0»."
+    )
+    return Intake((Delivery(error.file, (), (refused,), columns=error.columns),), ())
 
 
 def _of_id(found: Sequence[Sheet], sheet_id: str) -> Sheet:
