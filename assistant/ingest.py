@@ -8,12 +8,12 @@ from pathlib import Path
 
 from assistant.corpus.columns import Columns, load_columns
 from assistant.corpus.corpus import DEPARTMENTS, NEEDS, SCHEMA, Corpus, read_corpus
-from assistant.corpus.incoming import read_delivery
+from assistant.corpus.incoming import Content, read_content, read_delivery
 from assistant.corpus.intake import Intake, applied, weigh
 from assistant.corpus.places import load_departments
 from assistant.corpus.schema import load_schema
 from assistant.corpus.sources import source_path, without, without_needs
-from assistant.errors import UsageError
+from assistant.errors import FailureError, UsageError
 from assistant.history import record_of
 from assistant.indexing.build import Progress
 from assistant.indexing.manifest import Manifest
@@ -37,7 +37,7 @@ def weigh_files(settings: Settings, files: Sequence[Path], columns: Path | None)
     Raises:
         UsageError: a file of which nothing can be taken, or one of the data that cannot be read.
     """
-    return _weigh(settings, files, columns)[0]
+    return weigh_contents(settings, [read_content(path) for path in files], _given(settings, columns))
 
 
 def add_files(settings: Settings, files: Sequence[Path], columns: Path | None, progress: Progress, say: Say) -> Added:
@@ -46,15 +46,46 @@ def add_files(settings: Settings, files: Sequence[Path], columns: Path | None, p
     Raises:
         AssistantError: nothing was changed; says why and what to do.
     """
+    contents = [read_content(path) for path in files]
+    return add_contents(settings, contents, _given(settings, columns), progress, say)
+
+
+def weigh_contents(settings: Settings, contents: Sequence[Content], given: Columns) -> Intake:
+    """What adding the sheets of these files would do; nothing is written.
+
+    Raises:
+        UsageError: a file of which nothing can be taken, or one of the data that cannot be read.
+    """
+    return _weigh(settings, contents, given)[0]
+
+
+def add_contents(
+    settings: Settings,
+    contents: Sequence[Content],
+    given: Columns,
+    progress: Progress,
+    say: Say,
+    expected: Intake | None = None,
+) -> Added:
+    """Add the sheets of these files to the data and to the index, both or neither.
+
+    Args:
+        expected: what was shown before; anything else is refused.
+
+    Raises:
+        AssistantError: nothing was changed; says why and what to do.
+    """
     with writer(settings, say):
-        intake, corpus = _weigh(settings, files, columns)
+        intake, corpus = _weigh(settings, contents, given)
+        if expected is not None and intake != expected:
+            raise FailureError("Les fiches ont changé depuis ce rapport.", "Refaites-le, puis relisez-le.")
         if not intake.changes:
             return Added(intake, None)
         sources = {reading.name: reading.text for reading in corpus.readings}
         changed = applied(intake, sources, corpus.schema.sheet_marker)
-        contents: dict[str, bytes | None] = {source_path(name): text.encode() for name, text in changed.items()}
-        what = f"add {' '.join(path.name for path in files)}"
-        return Added(intake, change_data(settings, contents, what, progress))
+        files: dict[str, bytes | None] = {source_path(name): text.encode() for name, text in changed.items()}
+        what = f"add {' '.join(content.name for content in contents)}"
+        return Added(intake, change_data(settings, files, what, progress))
 
 
 def remove_sheet(
@@ -95,11 +126,14 @@ def restore_generation(settings: Settings, generation: str, progress: Progress, 
         return restore(settings, record_of(settings, generation), progress)
 
 
-def _weigh(settings: Settings, files: Sequence[Path], columns: Path | None) -> tuple[Intake, Corpus]:
+def _given(settings: Settings, columns: Path | None) -> Columns:
+    return load_columns(columns, load_schema(settings.data / SCHEMA)) if columns else Columns()
+
+
+def _weigh(settings: Settings, contents: Sequence[Content], given: Columns) -> tuple[Intake, Corpus]:
     schema = load_schema(settings.data / SCHEMA)
     departments = load_departments(settings.data / DEPARTMENTS)
-    given = load_columns(columns, schema) if columns else Columns()
-    deliveries = [read_delivery(path, schema, departments, given) for path in files]
+    deliveries = [read_delivery(content, schema, departments, given) for content in contents]
     corpus = read_corpus(settings.data)
     return weigh(deliveries, corpus.sheets), corpus
 

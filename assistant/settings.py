@@ -56,6 +56,8 @@ class Settings:
     """ASSISTANT_JOURNAL: file that keeps the questions, personal data masked; empty to keep none anywhere."""
     journal_days: int = 365
     """ASSISTANT_JOURNAL_DAYS: how long it keeps them."""
+    admin_password: str = field(default="", repr=False)
+    """ASSISTANT_ADMIN_PASSWORD: opens « Gérer le corpus » at /gerer; empty for no such view."""
     log: str = "warning"
     """ASSISTANT_LOG: from which level up the server logs: info (a line a request), warning or error."""
 
@@ -86,6 +88,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         "grace": _number,
         "journal": str,
         "journal_days": _number,
+        "admin_password": str,
         "log": _level,
     }
     for name, kind in kinds.items():

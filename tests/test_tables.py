@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from assistant.corpus.canonical import canonical_sheet, clean
 from assistant.corpus.columns import DEPARTMENT, TITLE, Columns, How, load_columns, match_columns
 from assistant.corpus.corpus import DEPARTMENTS, SCHEMA
-from assistant.corpus.incoming import Delivery, read_delivery
+from assistant.corpus.incoming import Delivery, read_content, read_delivery
 from assistant.corpus.places import load_departments
 from assistant.corpus.reader import read_source
 from assistant.corpus.schema import Schema, load_schema
@@ -43,7 +43,7 @@ def read(schema, departments, tmp_path):
 
     def run(name: str, data: bytes, given: Columns | None = None) -> Delivery:
         (tmp_path / name).write_bytes(data)
-        return read_delivery(tmp_path / name, schema, departments, given or Columns())
+        return read_delivery(read_content(tmp_path / name), schema, departments, given or Columns())
 
     return run
 

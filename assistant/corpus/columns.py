@@ -72,7 +72,7 @@ def load_columns(path: Path, schema: Schema) -> Columns:
         SchemaError: it cannot be read, or names a label that the schema does not have.
     """
     file = load_yaml(path, Columns)
-    known = [name for name, _ in _targets(schema)]
+    known = column_labels(schema)
     for header, label in file.columns.items():
         if label is not None and label not in known:
             raise SchemaError(
@@ -80,6 +80,11 @@ def load_columns(path: Path, schema: Schema) -> Columns:
                 f"Choisissez parmi\u00a0: {' · '.join(known)}.",
             )
     return file
+
+
+def column_labels(schema: Schema) -> list[str]:
+    """Every name that a column may go to."""
+    return [name for name, _ in _targets(schema)]
 
 
 def match_columns(headers: Sequence[str], schema: Schema, given: Columns) -> tuple[Column, ...]:

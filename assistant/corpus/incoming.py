@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
 
 from assistant.corpus.canonical import canonical_sheet, clean
 from assistant.corpus.columns import DEPARTMENT, TITLE, Column, Columns, match_columns
@@ -21,6 +21,14 @@ from assistant.values import Facet, Kind, Sheet
 FILE_BYTES = 50_000_000
 _TABLES = {".csv": read_csv, ".tsv": read_csv, ".xlsx": read_xlsx, ".jsonl": read_jsonl, ".ndjson": read_jsonl}
 KINDS = (".txt", *_TABLES, ".docx")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file that comes in. ``name`` is only shown and tells its kind: nothing is opened by it."""
+
+    name: str
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +61,54 @@ class Delivery:
     whole: str | None = None
 
 
-def read_delivery(path: Path, schema: Schema, departments: Mapping[str, Department], given: Columns) -> Delivery:
-    """Read a file of sheets: text export, CSV, XLSX, JSON Lines or Word, told by its extension.
+class NoTitle(IncomingError):
+    """A table of which no column is the title: ``columns`` are those it has."""
+
+    def __init__(self, file: str, columns: tuple[Column, ...]) -> None:
+        headers = ", ".join(column.header for column in columns)
+        super().__init__(
+            f"{file}\u00a0: aucune colonne n’est le titre des fiches ({headers[:300]}).",
+            f"Nommez-la {guillemets(TITLE)}, ou dites laquelle c’est dans un fichier donné par --columns.",
+        )
+        self.file = file
+        self.columns = columns
+
+
+def read_content(path: Path) -> Content:
+    """A file of the disk.
 
     Raises:
-        IncomingError, CorpusError: nothing of it can be taken; says why and what to do.
+        IncomingError: it cannot be read, or is too big.
     """
-    kind = path.suffix.lower()
-    if kind not in KINDS:
-        raise IncomingError(
-            f"{path.name}\u00a0: ce genre de fichier ne se lit pas.", f"Enregistrez-le en {', '.join(KINDS)}."
-        )
-    data = _bytes(path)
-    if kind == ".txt":
-        return _export(path.name, data, schema, departments)
-    table = read_docx(path.name, data, schema, given) if kind == ".docx" else _TABLES[kind](path.name, data)
-    return _from_table(path.name, table, schema, departments, given)
-
-
-def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > FILE_BYTES:
             raise IncomingError(
                 f"{path.name}\u00a0: le fichier pèse plus de {FILE_BYTES // 1_000_000}\u00a0Mo.",
                 "Coupez-le en plusieurs.",
             )
-        return path.read_bytes()
+        return Content(path.name, path.read_bytes())
     except OSError as error:
         raise IncomingError(
             f"{path}\u00a0: le fichier ne peut pas être lu ({error.strerror}).", "Vérifiez son nom et ses droits."
         ) from None
+
+
+def read_delivery(content: Content, schema: Schema, departments: Mapping[str, Department], given: Columns) -> Delivery:
+    """Read a file of sheets: text export, CSV, XLSX, JSON Lines or Word, told by its extension.
+
+    Raises:
+        IncomingError, CorpusError: nothing of it can be taken; says why and what to do.
+    """
+    name, data = content.name, content.data
+    kind = PurePath(name).suffix.lower()
+    if kind not in KINDS:
+        raise IncomingError(
+            f"{name}\u00a0: ce genre de fichier ne se lit pas.", f"Enregistrez-le en {', '.join(KINDS)}."
+        )
+    if kind == ".txt":
+        return _export(name, data, schema, departments)
+    table = read_docx(name, data, schema, given) if kind == ".docx" else _TABLES[kind](name, data)
+    return _from_table(name, table, schema, departments, given)
 
 
 def _export(name: str, data: bytes, schema: Schema, departments: Mapping[str, Department]) -> Delivery:
@@ -107,10 +133,7 @@ def _from_table(
 ) -> Delivery:
     columns = match_columns(table.headers, schema, given)
     if not any(column.label == TITLE for column in columns):
-        raise IncomingError(
-            f"{name}\u00a0: aucune colonne n’est le titre des fiches ({', '.join(table.headers)[:300]}).",
-            f"Nommez-la {guillemets(TITLE)}, ou dites laquelle c’est dans un fichier donné par --columns.",
-        )
+        raise NoTitle(name, columns)
     sheets: list[Incoming] = []
     refused: list[Refused] = []
     notices = list(table.notices)

@@ -13,13 +13,13 @@ from assistant.history import Record
 from assistant.typography import counted, guillemets
 from assistant.values import Sheet, Status
 
-_FATES = {
+FATES = {
     Fate.NEW: ("nouvelle", "nouvelles"),
     Fate.CHANGED: ("modifiée", "modifiées"),
     Fate.SAME: ("déjà là, inchangée", "déjà là, inchangées"),
     Fate.DUPLICATE: ("en double dans ces fichiers", "en double dans ces fichiers"),
 }
-_HOWS = {
+HOWS = {
     How.EXACT: "même libellé",
     How.NEAR: "libellé proche",
     How.GIVEN: "donné par --columns",
@@ -34,7 +34,7 @@ def intake_text(intake: Intake) -> str:
     """File by file what was understood, then sheet by sheet what changes."""
     blocks = ["\n".join(_delivery_lines(delivery)) for delivery in intake.deliveries]
     found = len(intake.entries) + sum(len(delivery.refused) for delivery in intake.deliveries)
-    counts = [f"{len(intake.of(fate))} {_FATES[fate][len(intake.of(fate)) > 1]}" for fate in Fate if intake.of(fate)]
+    counts = [f"{len(intake.of(fate))} {FATES[fate][len(intake.of(fate)) > 1]}" for fate in Fate if intake.of(fate)]
     blocks.append(f"{counted(found, 'fiche')}\u00a0: {', '.join(counts) or 'aucune ne peut être prise'}.")
     lines = [line for entry in intake.entries for line in _entry_lines(entry)]
     return printable("\n\n".join([*blocks, "\n".join(lines)]).strip())
@@ -54,8 +54,8 @@ def intake_document(intake: Intake) -> dict[str, Any]:
                 "fate": entry.fate.value,
                 "of": {"id": entry.other.id, "source": entry.other.source} if entry.other else None,
                 "near": [_near_document(entry, near) for near in entry.near],
-                "empty": _labels(entry.incoming.sheet, Status.EMPTY),
-                "placeholders": _labels(entry.incoming.sheet, Status.PLACEHOLDER),
+                "empty": labels_of(entry.incoming.sheet, Status.EMPTY),
+                "placeholders": labels_of(entry.incoming.sheet, Status.PLACEHOLDER),
             }
             for entry in intake.entries
         ],
@@ -105,10 +105,10 @@ def _delivery_lines(delivery: Delivery) -> Iterator[str]:
 
 def _target(column: Column) -> str:
     if column.how is How.DOUBTFUL:
-        return f"laissée de côté ({_HOWS[column.how]}\u00a0: {' · '.join(column.candidates)})"
+        return f"laissée de côté ({HOWS[column.how]}\u00a0: {' · '.join(column.candidates)})"
     if not column.label:
-        return f"laissée de côté ({_HOWS[column.how]})"
-    return f"{column.label} ({_HOWS[column.how]}{f', {column.score:.0f} %' if column.how is How.NEAR else ''})"
+        return f"laissée de côté ({HOWS[column.how]})"
+    return f"{column.label} ({HOWS[column.how]}{f', {column.score:.0f} %' if column.how is How.NEAR else ''})"
 
 
 def _entry_lines(entry: Entry) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _entry_lines(entry: Entry) -> Iterator[str]:
         return
     yield f"{'+' if entry.fate is Fate.NEW else '~'} {sheet.title} ({entry.incoming.file}, {entry.incoming.place})"
     for status, said in ((Status.EMPTY, "non renseigné"), (Status.PLACEHOLDER, "document non fourni")):
-        if labels := _labels(sheet, status):
+        if labels := labels_of(sheet, status):
             yield f"    {said}\u00a0: {' · '.join(labels)}"
     if entry.fate is Fate.CHANGED and entry.other:
         yield from _beside(sheet, entry.other)
@@ -129,14 +129,14 @@ def _entry_lines(entry: Entry) -> Iterator[str]:
 
 
 def _beside(sheet: Sheet, other: Sheet) -> Iterator[str]:
-    differing = _differences(sheet, other)
+    differing = differences(sheet, other)
     for label, new, old in differing[:_DIFFERENCES]:
         yield f"      {label}\u00a0: {guillemets(old)} là, {guillemets(new)} ici"
     if len(differing) > _DIFFERENCES:
         yield f"      et {counted(len(differing) - _DIFFERENCES, 'autre section', 'autres sections')}"
 
 
-def _differences(sheet: Sheet, other: Sheet) -> list[tuple[str, str, str]]:
+def differences(sheet: Sheet, other: Sheet) -> list[tuple[str, str, str]]:
     """The labels under which two sheets differ, with what each says from where they part, cut short."""
     ours, theirs = _said(sheet), _said(other)
     labels = [label for label in {**ours, **theirs} if ours.get(label, "") != theirs.get(label, "")]
@@ -161,12 +161,13 @@ def _said(sheet: Sheet) -> dict[str, str]:
     return {label: "\n".join(texts) for label, texts in said.items()}
 
 
-def _labels(sheet: Sheet, status: Status) -> list[str]:
+def labels_of(sheet: Sheet, status: Status) -> list[str]:
+    """The labels of the sections of a sheet that are in this state, each once."""
     return list(dict.fromkeys(section.label for section in sheet.sections if section.status is status))
 
 
 def _near_document(entry: Entry, near: Neighbour) -> dict[str, Any]:
-    differing = _differences(entry.incoming.sheet, near.sheet)
+    differing = differences(entry.incoming.sheet, near.sheet)
     return {
         "id": near.sheet.id,
         "title": near.sheet.title,

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.web.rates import Rates
 from assistant.web.refusal import refusal
 
-_COUNTED = re.compile(r"/|/(?:api|mcp|gradio_api)/.+|/mcp|/emporter")
+_COUNTED = re.compile(r"/|/(?:api|mcp|gradio_api|gerer)/.+|/mcp|/emporter|/gerer")
 _ANSWERS = re.compile(r"/(?:api|mcp)/.+|/mcp|/emporter")
 _JOIN = re.compile(r"/gradio_api/queue/join/?")
 # an answer of the page is awaited as long as its stream is open; the other stream stays as long as the page

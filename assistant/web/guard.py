@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from assistant.web.refusal import refusal
 MOST_BODY_BYTES = 256 * 1024
 _MOST_ADDRESS_BYTES = 16 * 1024
 _BODY_SECONDS = 30  # for a body to come: who sends a byte a minute keeps no place
+_LARGER_SECONDS = 180
 _ECHO = 60
 
 # what the page, the health check and the API ask for; everything else of Gradio (uploads, files and
@@ -47,11 +48,17 @@ _HEADERS = {
 
 
 class Guard:
-    """Shuts what is not used, caps bodies, sets security headers, lets no other origin read or send."""
+    """Shuts what is not used, caps bodies, sets security headers, lets no other origin read or send.
 
-    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
+    Args:
+        also: for the paths of a view that is there only when asked for, how many bytes this request may hold;
+            0 for any other path.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Hosts, also: Callable[[Scope], int] = lambda _scope: 0) -> None:
         self._app = app
         self._hosts = hosts
+        self._also = also
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,13 +66,16 @@ class Guard:
             return
         scope = {**scope, "headers": [item for item in scope["headers"] if item[0].lower() not in _DROPPED_REQUEST]}
         secured = _secured(send)
-        refused = self._refused(scope)
+        also = self._also(scope)
+        refused = self._refused(scope, also)
+        most = also or MOST_BODY_BYTES
         body: list[Message] = []
         if refused is None:
             try:
-                body = await asyncio.wait_for(_body(scope, receive), _BODY_SECONDS)
+                seconds = _LARGER_SECONDS if most > MOST_BODY_BYTES else _BODY_SECONDS
+                body = await asyncio.wait_for(_body(scope, receive, most), seconds)
             except _TooLarge:
-                refused = refusal(scope, 413, f"La requête dépasse {MOST_BODY_BYTES // 1024} ko.")
+                refused = refusal(scope, 413, f"La requête dépasse {_size(most)}.")
             except TimeoutError:
                 refused = refusal(scope, 408, "La requête n’est pas arrivée en entier.", "Renvoyez-la.")
         if refused is not None:
@@ -73,13 +83,13 @@ class Guard:
             return
         await self._app(scope, _replayed(body, receive), secured)
 
-    def _refused(self, scope: Scope) -> Response | None:
+    def _refused(self, scope: Scope, also: int) -> Response | None:
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")
         if len(headers.getlist("host")) > 1 or not self._hosts.knows(host):
             named = guillemets(host_name(host)[:_ECHO])
             return refusal(scope, 400, f"Ce serveur ne répond pas au nom {named}.", "Voyez\u00a0: ASSISTANT_HOSTS.")
-        if not _OPEN.fullmatch(scope["path"]):
+        if not also and not _OPEN.fullmatch(scope["path"]):
             return refusal(scope, 404, "Cette adresse n’existe pas.")
         if len(scope["query_string"]) > _MOST_ADDRESS_BYTES:
             return refusal(scope, 414, "L’adresse est trop longue.", "Posez la question dans la page.")
@@ -140,18 +150,22 @@ def _secured(send: Send) -> Send:
     return secured
 
 
+def _size(size: int) -> str:
+    return f"{size // 1024} ko" if size < 1_000_000 else f"{size // 1_000_000} Mo"
+
+
 class _TooLarge(Exception):
     pass
 
 
-async def _body(scope: Scope, receive: Receive) -> list[Message]:
-    """The messages of a request.
+async def _body(scope: Scope, receive: Receive, most: int) -> list[Message]:
+    """The messages of a request that may hold so many bytes.
 
     Raises:
         _TooLarge: they hold more than they may.
     """
     declared = Headers(scope=scope).get("content-length", "0")
-    if declared.isdecimal() and int(declared) > MOST_BODY_BYTES:
+    if declared.isdecimal() and int(declared) > most:
         raise _TooLarge
     messages: list[Message] = []
     size = 0
@@ -159,7 +173,7 @@ async def _body(scope: Scope, receive: Receive) -> list[Message]:
         message = await receive()
         messages.append(message)
         size += len(message.get("body", b""))
-        if size > MOST_BODY_BYTES:
+        if size > most:
             raise _TooLarge
         if message["type"] != "http.request" or not message.get("more_body"):
             break

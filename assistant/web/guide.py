@@ -8,8 +8,10 @@ from html import escape
 from pathlib import Path
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import FileResponse, Response
 from markdown_it import MarkdownIt
+
+from assistant.web.plain import plain_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guide"
 PAGES = {"README": "Guide", "besoin": "Un besoin", "formation": "Une formation", "inspiration": "Une inspiration"}
@@ -55,19 +57,11 @@ def rendered(text: str) -> str:
     return html.replace('src="images/', 'src="/guide/images/')
 
 
-def _framed(title: str, body: str, name: str, status: int = 200) -> HTMLResponse:
+def _framed(title: str, body: str, name: str, status: int = 200) -> Response:
     tabs = []
     for page, says in PAGES.items():
         here = ' class="here" aria-current="page"' if page == name else ""
         tabs.append(f'<li><a href="/guide{"" if page == "README" else f"/{page}"}"{here}>{escape(says)}</a></li>')
-    return HTMLResponse(
-        '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)} – Actions des centres sociaux</title>"
-        '<link rel="icon" href="/favicon.ico"><link rel="stylesheet" href="/page.css"></head><body class="guide">'
-        '<header id="top"><div class="bar"><p class="brand"><a href="/">Actions des centres sociaux</a>'
-        "<small>Guide de l’assistant</small></p>"
-        f'<nav aria-label="Guide"><ul class="tabs">{"".join(tabs)}</ul></nav></div></header>'
-        f'<main>{body}<p><a href="/">Ouvrir l’assistant</a></p></main></body></html>',
-        status,
-    )
+    nav = f'<nav aria-label="Guide"><ul class="tabs">{"".join(tabs)}</ul></nav>'
+    whole = f'{body}<p><a href="/">Ouvrir l’assistant</a></p>'
+    return plain_page(title, "Guide de l’assistant", nav, whole, status)

@@ -16,7 +16,10 @@ from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_SHAPES = re.compile(r"/(?:|healthz|emporter|page\.css|page\.js|stream\.js|mcp|api(?:/[a-z0-9_]+){1,2})")
+_SHAPES = re.compile(
+    r"/(?:|healthz|emporter|page\.css|page\.js|stream\.js|mcp|api(?:/[a-z0-9_]+){1,2}"
+    r"|gerer(?:/(?:entrer|sortir|fichiers|colonnes|ajouter|abandonner|retirer|revenir|travail))?)"
+)
 _PARTS = re.compile(r"(/gradio_api/(?:queue/join|queue/data|heartbeat)|/assets|/static|/svelte|/api/v1)\b.*")
 _FIELDS = ("method", "path", "status", "ms")
 _log = logging.getLogger("assistant.requests")

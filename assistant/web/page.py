@@ -82,7 +82,7 @@ def build_page(warming: Warming, journal: Journal | None = None) -> Any:
             )
             view = _html("", "view")
         kept = _KEPT.format(warming.settings.journal_days) if journal else _NOT_KEPT
-        _html(_FOOT.format(kept), "foot")
+        _html(_FOOT.format(kept, _MANAGE if warming.settings.admin_password else ""), "foot")
 
         states = [conversation, messages, unanswered]
         shown = [log, *states, question, again]
@@ -148,8 +148,9 @@ _WAITING = (
 )
 _FOOT = (
     "<p><span>Les textes des fiches sont montrés mot pour mot, sans correction. {}</span> "
-    '<a href="/guide" target="_blank">Guide (nouvel onglet)</a></p>'
+    '<a href="/guide" target="_blank">Guide (nouvel onglet)</a>{}</p>'
 )
+_MANAGE = ' <a href="/gerer" target="_blank">Gérer le corpus (nouvel onglet)</a>'
 _NOT_KEPT = "Vos questions ne sont conservées nulle part."
 _KEPT = (
     "Vos questions sont conservées {}\u00a0jours sur cette machine, sans votre nom\u00a0; adresses, téléphones et noms "

@@ -29,6 +29,7 @@ from assistant.web.guard import FrenchPage, Guard
 from assistant.web.guide import guide_routes
 from assistant.web.hosts import ANY_ADDRESS, served_hosts
 from assistant.web.logs import RequestLog, write_logs
+from assistant.web.manage.routes import Manage
 from assistant.web.page import build_page
 from assistant.web.rates import Rates
 from assistant.web.shelf import Shelf
@@ -78,6 +79,9 @@ def create_app(settings: Settings) -> FastAPI:
         return FileResponse(_HERE / "stream.js", headers={"Cache-Control": "no-cache"})
 
     app.include_router(guide_routes())
+    manage = Manage(settings, lambda: warming.shelf) if settings.admin_password else None
+    if manage:
+        app.include_router(manage.routes())
     mount(app, Operations(lambda: warming.assistant(0), lambda: _held(warming.shelf), partial(_note, journal)))
     gr.mount_gradio_app(
         app,
@@ -102,7 +106,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.room = Room(settings.answers, settings.waiting, 2 * settings.sessions)
     app.add_middleware(Crowd, rates=Rates(settings.requests, settings.requests_here), room=app.state.room)
     # added last: they see requests first
-    app.add_middleware(Guard, hosts=served_hosts(settings.host, settings.hosts))
+    also = manage.body_bytes if manage else lambda _scope: 0
+    app.add_middleware(Guard, hosts=served_hosts(settings.host, settings.hosts), also=also)
     answer_problems(app)
     app.add_middleware(RequestLog)
     return app

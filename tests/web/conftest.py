@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,9 @@ class Server:
 
 
 @contextmanager
-def _running(settings: Settings, folder: Path, warm_up: float = 0) -> Iterator[Server]:
+def _running(
+    settings: Settings, folder: Path, warm_up: float = 0, more: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -60,7 +62,7 @@ def _running(settings: Settings, folder: Path, warm_up: float = 0) -> Iterator[S
     log = folder / "log"
     places = ["--data", str(settings.data), "--index", str(settings.index)]
     command = [sys.executable, str(_LAUNCH), str(attempts), str(warm_up), "serve", "--port", str(port), *places]
-    environment = {**os.environ, "PYTHONPATH": str(_LAUNCH.parents[2]), "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(_LAUNCH.parents[2]), "PYTHONUNBUFFERED": "1", **(more or {})}
     with log.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
     try:

@@ -1,0 +1,1 @@
+"""« Gérer le corpus »: sheets added, removed and restored from a browser, behind a password."""
