@@ -103,7 +103,7 @@ def _search(_: int, index: Path) -> dict[str, Any]:
     for number, one in enumerate([*asked[:10], *asked]):
         calls = {
             "vectors": lambda: store.search(one.vector, (), {}, {}, _LIMIT),  # noqa: B023 - called at once
-            "terms": lambda: store._by_terms(one.terms, None, _LIMIT),  # noqa: B023
+            "terms": lambda: store._rankings.by_terms(sorted(set(one.terms)), None, _LIMIT),  # noqa: B023
             "concepts": lambda: store._by_concepts(one.concepts, None, _LIMIT),  # noqa: B023
         }
         for name, call in calls.items():
@@ -116,9 +116,9 @@ def _search(_: int, index: Path) -> dict[str, Any]:
             if number >= 10:
                 took[name].append((time.perf_counter() - start) * 1000)
                 if number < 60:
-                    numbers = store._numbers(facets)
-                    among = None if numbers is None else store._passage_ids(numbers)
-                    exact = [key for key, _ in store._compared(one.vector, among, _RECALL)]
+                    among = store._rankings.among(facets)
+                    ids = None if among is None else store._ids[store._rankings.passages(among)]
+                    exact = [key for key, _ in store._compared(one.vector, ids, _RECALL)]
                     held = store._passages_of(exact)
                     kept = {passage for passage, _ in found.passages[:_RECALL]}
                     recalls[name].append(len(kept & set(held.values())) / max(1, len(exact)))
