@@ -10,7 +10,7 @@ from assistant.values import Facet
 QUESTIONS = ("potager", "la lecture aux enfants", "cuisine vélo potager quartier habitants", "zzz", "")
 
 
-@pytest.fixture(params=[0, 200, 64_000_000], ids=["nothing kept", "a few columns kept", "all kept"])
+@pytest.fixture(params=[0, 200, 200_000_000], ids=["nothing kept", "a few columns kept", "all kept"])
 def rankings(toy_store, request, monkeypatch):
     monkeypatch.setattr(local_rankings, "_MOST_KEPT", request.param)
     return Rankings(toy_store._connection)

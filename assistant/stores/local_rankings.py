@@ -23,8 +23,8 @@ from assistant.indexing.fields import FIELD_WEIGHTS, Field
 from assistant.stores.bm25 import K1, rarity
 from assistant.stores.store import Facets
 
-_MOST_KEPT = 64_000_000  # bytes
-Rows = NDArray[np.intp]
+_MOST_KEPT = 200_000_000  # bytes: all the words of 100,000 sheets
+Rows = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
 
@@ -47,7 +47,7 @@ class Rankings:
         self._connect = connect
         sheets = connect().execute("SELECT number, id FROM sheets ORDER BY position, number").fetchall()
         self.ids: list[str] = [sheet_id for _, sheet_id in sheets]
-        self._row = np.zeros(max((number for number, _ in sheets), default=0) + 1, dtype=np.intp)
+        self._row = np.zeros(max((number for number, _ in sheets), default=0) + 1, dtype=np.int32)
         self._row[[number for number, _ in sheets]] = np.arange(len(sheets))
         self._kept: OrderedDict[tuple[str, ...], Column] = OrderedDict()
         self._bytes = 0
@@ -128,9 +128,9 @@ class Rankings:
         return Column(rows[order], pairs[order, 1])
 
     @cached_property
-    def _sheets_of_passages(self) -> NDArray[np.int32]:
+    def _sheets_of_passages(self) -> Rows:
         found: Iterable[tuple[Any]] = self._connect().execute("SELECT sheet FROM passages ORDER BY id")
-        return self._row[np.fromiter(chain.from_iterable(found), dtype=np.intp)].astype(np.int32)
+        return self._row[np.fromiter(chain.from_iterable(found), dtype=np.intp)]
 
 
 def _size(column: Column) -> int:
