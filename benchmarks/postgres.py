@@ -39,6 +39,7 @@ _LIMIT = 60  # passages of a question that shows five sheets
 _RECALL = 50
 _PASSAGES_A_SHEET = 10
 _SERVER = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
+_NEAREST_SIZE = "SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM pg_class WHERE relname = 'passages_nearest'"
 _FILTERS: Mapping[str, Facets] = {
     "no filter": {},
     "filter, 50 % of sheets": {Facet.STATUS: ("half",)},
@@ -87,7 +88,9 @@ def main() -> None:
             began = time.perf_counter()
             _load(open_draft(place, full=True), sheets, vectors)
             print(f"{name}: {time.perf_counter() - began:.0f} s to write {len(vectors)} passages, already encoded")
-        print(f"postgres: {running.sql('many', 'SELECT pg_database_size(current_database())')[0][0] / 1e6:.0f} MB")
+        size = running.sql("many", "SELECT pg_database_size(current_database())")[0][0]
+        nearest = running.sql("many", _NEAREST_SIZE)[0][0]
+        print(f"postgres: {size / 1e6:.0f} MB, of which {nearest / 1e6:.0f} MB for the index of vectors")
         stores = {name: open_current(place) for name, place in places.items()}
         print(f"\n{len(sheets)} sheets, {len(vectors)} passages, {arguments.vectors} vectors\n")
         asked = _vectors(random, real, arguments.questions, arguments.vectors)

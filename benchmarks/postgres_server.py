@@ -14,11 +14,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import psycopg
@@ -46,11 +46,8 @@ class Server:
         self.binaries = self._reachable(_binaries())
         self.port = _free_port()
         self._cluster = folder / "cluster"
-        secret = folder / "password"
-        secret.write_text(PASSWORD + "\n", encoding="utf-8")
-        secret.chmod(0o644)
         self._guard = self._guarded()
-        self._run("initdb", "--pgdata", self._cluster, "--username", OWNER, "--pwfile", secret, *_INITDB)
+        self._make()
         settings = {"port": str(self.port), "unix_socket_directories": str(folder)} | dict(options)
         with (self._cluster / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
@@ -65,6 +62,12 @@ class Server:
         with psycopg.connect(self.address(database), autocommit=True) as connection:
             cursors = [connection.execute(statement) for statement in statements]
             return cursors[-1].fetchall() if cursors[-1].description else []
+
+    def _make(self) -> None:
+        secret = self.folder / "password"
+        secret.write_text(PASSWORD + "\n", encoding="utf-8")
+        secret.chmod(0o644)
+        self._run("initdb", "--pgdata", self._cluster, "--username", OWNER, "--pwfile", secret, *_INITDB)
 
     def start(self) -> None:
         """Start, and wait until it answers."""
@@ -121,12 +124,44 @@ class Server:
                 raise RuntimeError(f"{program}: {output.read().decode(errors='replace')[-1500:]}")
 
 
+S = TypeVar("S", bound=Server)
+
+
+class Replica(Server):
+    """A copy that streams from a primary and answers what reads, until it is promoted."""
+
+    def __init__(self, folder: Path, primary: Server) -> None:
+        self._primary = primary
+        super().__init__(folder, {})
+
+    def promote(self) -> None:
+        """Make it a primary, and wait until it is one."""
+        self._run("pg_ctl", *self._control("promote"))
+
+    def _make(self) -> None:
+        source = self._primary.address("postgres")
+        self._run("pg_basebackup", "--pgdata", self._cluster, "--dbname", source, *_BASEBACKUP)
+
+
 @contextmanager
 def server(options: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A server for the time of the context; ``options`` go to ``postgresql.conf``."""
+    with _held(lambda folder: Server(folder, options or {})) as running:
+        yield running
+
+
+@contextmanager
+def replica(primary: Server) -> Iterator[Replica]:
+    """A replica for the time of the context, with all that the primary held when it began."""
+    with _held(lambda folder: Replica(folder, primary)) as running:
+        yield running
+
+
+@contextmanager
+def _held(make: Callable[[Path], S]) -> Iterator[S]:
     folder = Path(tempfile.mkdtemp(prefix="assistant-postgres-"))
     try:
-        running = Server(folder, options or {})
+        running = make(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -137,6 +172,7 @@ def server(options: Mapping[str, str] | None = None) -> Iterator[Server]:
 
 
 _INITDB: Sequence[str] = ("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+_BASEBACKUP: Sequence[str] = ("--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync")
 
 
 def _binaries() -> Path:

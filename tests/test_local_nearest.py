@@ -32,7 +32,7 @@ def nearest(made, tmp_path, monkeypatch):
     faiss.write_index(exact, str(tmp_path / "exact"))
     assert write_nearest(tmp_path / NEAREST, vectors, ids)
     mapped = faiss.read_index(str(tmp_path / "exact"), faiss.IO_FLAG_MMAP_IFC)
-    return Nearest(tmp_path / NEAREST, mapped)
+    return Nearest(tmp_path / NEAREST, mapped, ids)
 
 
 # a floor that breaks when search breaks; the recall aimed at, 0.98, is of real sizes, and benchmarks/scale.py's to show

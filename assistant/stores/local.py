@@ -10,7 +10,7 @@ import math
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,11 @@ import numpy as np
 from assistant.errors import DamagedIndex
 from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import Vectors
-from assistant.indexing.fields import FIELD_WEIGHTS, Field
 from assistant.indexing.manifest import REBUILD, read_manifest
 from assistant.language.thesaurus import Thesaurus, restore_concepts
-from assistant.stores.bm25 import K1, rarity
 from assistant.stores.damage import damaged_files
-from assistant.stores.local_nearest import NEAREST, Nearest
+from assistant.stores.local_nearest import NEAREST, Ids, Nearest, selecting
+from assistant.stores.local_rankings import Mask, Rankings
 from assistant.stores.sections import load_sections
 from assistant.stores.store import Facets, Matches
 from assistant.values import Example, ExampleKind, Facet, Passage, Sheet
@@ -55,12 +54,13 @@ class LocalStore:
             lists = self.folder / NEAREST
             many = lists.exists()
             self._index: Any = faiss.read_index(str(self.folder / VECTORS), faiss.IO_FLAG_MMAP_IFC if many else 0)
-            self._nearest = Nearest(lists, self._index) if many else None
+            self._ids: Ids = faiss.vector_to_array(self._index.id_map)  # type: ignore[attr-defined]
+            self._nearest = Nearest(lists, self._index, self._ids) if many else None
             self._mean = self._vector("mean")
             examples, _ = self.examples()
             if self._one("SELECT count(*) FROM examples")[0] != len(examples):
                 raise ValueError("questions et vecteurs ne vont pas ensemble")
-            self._count = int(self._one("SELECT count(*) FROM sheets")[0])
+            self._rankings = Rankings(self._connection)
         except (OSError, RuntimeError, sqlite3.Error, TypeError, ValueError) as error:
             raise DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD) from None
         if self._index.d != self.manifest.dimension or len(self._mean) != self.manifest.dimension:
@@ -72,13 +72,13 @@ class LocalStore:
     def search(
         self, vector: Vectors, terms: Sequence[str], concepts: Mapping[str, float], facets: Facets, limit: int
     ) -> Matches:
-        numbers = self._numbers(facets)
-        if numbers is not None and not numbers:
+        among = self._rankings.among(facets)
+        if among is not None and not among.any():
             return Matches((), {}, {})
         return Matches(
-            self._by_vector(vector, numbers, limit),
-            self._by_terms(terms, numbers, limit),
-            self._by_concepts(concepts, numbers, limit),
+            self._by_vector(vector, among, limit),
+            self._rankings.by_terms(sorted(set(terms)), among, limit),
+            self._by_concepts(concepts, among, limit),
         )
 
     def examples(self) -> tuple[tuple[Example, ...], Vectors]:
@@ -93,9 +93,9 @@ class LocalStore:
         return [sheet for sheet in (self._sheet(sheet_id) for sheet_id in ids) if sheet is not None]
 
     def sheet_ids(self, facets: Facets) -> list[str]:
-        numbers = self._numbers(facets)
-        rows = self._all("SELECT number, id FROM sheets ORDER BY position")
-        return [row[1] for row in rows if numbers is None or row[0] in numbers]
+        among = self._rankings.among(facets)
+        ids = self._rankings.ids
+        return list(ids) if among is None else [ids[row] for row in np.flatnonzero(among).tolist()]
 
     def similarities(self, vector: Vectors, sheet_id: str) -> list[tuple[Passage, float]]:
         passages, rows = self._passages(sheet_id)
@@ -114,13 +114,10 @@ class LocalStore:
         return list(zip(passages, (self._raw(*row) for row in rows), strict=True))
 
     def bearing(self, terms: Sequence[str]) -> dict[str, set[str]]:
-        return {term: {row[0] for row in self._all(_BEARING, (f'"{term}"',))} for term in set(terms)}
+        return {term: set(self._rankings.bearing(term)) for term in set(terms)}
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        return {
-            term: rarity(self._count, found[0] if (found := self._one(_FREQUENCY, (term,))) else 0)
-            for term in set(terms)
-        }
+        return {term: self._rankings.rarity(term) for term in set(terms)}
 
     def thesaurus(self) -> Thesaurus:
         return self._thesaurus
@@ -155,12 +152,12 @@ class LocalStore:
     def _disagreements(self) -> list[str]:
         faults = []
         stored = {row[0] for row in self._all("SELECT id FROM passages")}
-        vectors = set(faiss.vector_to_array(self._index.id_map).tolist())
+        vectors = set(self._ids.tolist())
         if stored != vectors:
             faults.append(f"vecteurs et passages ne vont pas ensemble\u00a0: {len(vectors)} et {len(stored)}.")
         if self._one("PRAGMA integrity_check")[0] != "ok":
             faults.append("la base SQLite est abîmée.")
-        if (len(stored), self._count) != (self.manifest.passages, self.manifest.sheets):
+        if (len(stored), len(self._rankings.ids)) != (self.manifest.passages, self.manifest.sheets):
             faults.append("le manifeste ne compte pas les mêmes fiches et passages.")
         return faults
 
@@ -178,62 +175,25 @@ class LocalStore:
             connection.close()
             del self._connections.open
 
-    def _by_vector(self, vector: Vectors, numbers: set[int] | None, limit: int) -> tuple[tuple[Passage, float], ...]:
+    def _by_vector(self, vector: Vectors, among: Mask | None, limit: int) -> tuple[tuple[Passage, float], ...]:
         if self._index.ntotal == 0:
             return ()
-        among = None if numbers is None else self._passage_ids(numbers)
+        ids = None if among is None else self._ids[self._rankings.passages(among)]
         limit = min(limit, self._index.ntotal)
-        found = self._nearest.search(vector, among, limit) if self._nearest else self._compared(vector, among, limit)
+        found = self._nearest.search(vector, ids, limit) if self._nearest else self._compared(vector, ids, limit)
         passages = self._passages_of([number for number, _ in found])
         return tuple((passages[number], score) for number, score in found)
 
-    def _compared(self, vector: Vectors, among: np.ndarray[Any, Any] | None, limit: int) -> list[tuple[int, float]]:
+    def _compared(self, vector: Vectors, among: Ids | None, limit: int) -> list[tuple[int, float]]:
         """The nearest of all passages, each compared."""
-        selected = None if among is None else faiss.IDSelectorBatch(among)
+        selected = None if among is None else selecting(among)
         parameters = faiss.SearchParameters(sel=selected) if selected else None  # type: ignore[call-arg]
         scores, ids = self._index.search(vector.reshape(1, -1), limit, params=parameters)
         return [(int(number), float(score)) for number, score in zip(ids[0], scores[0], strict=True) if number >= 0]
 
-    def _by_concepts(self, concepts: Mapping[str, float], numbers: set[int] | None, limit: int) -> dict[str, float]:
-        rows = self._all(_NAMING, (json.dumps(concepts), -1 if numbers is not None else limit))
+    def _by_concepts(self, concepts: Mapping[str, float], among: Mask | None, limit: int) -> dict[str, float]:
         length = math.sqrt(sum(weight**2 for weight in concepts.values()))
-        kept = [(sheet, total) for number, sheet, total in rows if numbers is None or number in numbers]
-        return {sheet: total / length for sheet, total in kept[:limit]}
-
-    def _by_terms(self, terms: Sequence[str], numbers: set[int] | None, limit: int) -> dict[str, float]:
-        wanted = sorted(set(terms))
-        if not wanted:
-            return {}
-        # what BM25 would give to a sheet that is full of every term: scores become shares of it
-        ideal = (K1 + 1) * sum(self.rarity(wanted).values())
-        weights = ", ".join(str(FIELD_WEIGHTS[field]) for field in Field)
-        query = " OR ".join(f'"{term}"' for term in wanted)
-        # ranked before they are joined: most sheets bear a word of a long question
-        best = (
-            f"SELECT rowid AS number, -bm25(terms, {weights}) AS score FROM terms WHERE terms MATCH ? ORDER BY 2 DESC"
-        )
-        rows = self._all(
-            f"SELECT number, id, score FROM ({best} LIMIT ?) JOIN sheets USING (number) ORDER BY score DESC, position",
-            (query, -1 if numbers is not None else limit),
-        )
-        kept = [(sheet, score) for number, sheet, score in rows if numbers is None or number in numbers]
-        return {sheet: max(0.0, score) / ideal for sheet, score in kept[:limit]}
-
-    def _numbers(self, facets: Facets) -> set[int] | None:
-        """The numbers of the sheets that bear every facet; None when there is nothing to bear."""
-        numbers: set[int] | None = None
-        for facet, values in facets.items():
-            marks = ", ".join("?" * len(values))
-            rows = self._all(f"SELECT sheet FROM facets WHERE facet = ? AND value IN ({marks})", (facet.value, *values))
-            found = {row[0] for row in rows}
-            numbers = found if numbers is None else numbers & found
-        return numbers
-
-    def _passage_ids(self, numbers: Iterable[int]) -> np.ndarray[Any, Any]:
-        rows = self._all(
-            "SELECT id FROM passages WHERE sheet IN (SELECT value FROM json_each(?))", (json.dumps(sorted(numbers)),)
-        )
-        return np.array([row[0] for row in rows], dtype=np.int64)
+        return {sheet: total / length for sheet, total in self._rankings.by_concepts(concepts, among, limit)}
 
     def _passages_of(self, ids: Sequence[int]) -> dict[int, Passage]:
         rows = self._all(
@@ -285,12 +245,3 @@ class LocalStore:
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
             self._connections.open = connection
         return connection
-
-
-_NAMING = """
-    SELECT sheets.number, sheets.id, sum(asked.value * profile) FROM json_each(?) AS asked
-    JOIN mentions ON concept = asked.key JOIN sheets ON sheets.id = mentions.sheet
-    GROUP BY 1 ORDER BY 3 DESC, sheets.position LIMIT ?
-"""
-_FREQUENCY = "SELECT doc FROM vocabulary WHERE term = ?"
-_BEARING = "SELECT sheets.id FROM terms JOIN sheets ON sheets.number = terms.rowid WHERE terms MATCH ?"

@@ -1,0 +1,143 @@
+"""Which sheets bear a term, name a concept or have a value, and how much each adds: columns kept in memory.
+
+A column is read from SQLite the first time that it is asked for, in the time of one small search; FTS5 itself
+gives what a term adds to the BM25 of each sheet, so that the sum over a question's terms is FTS5's to the last
+bit. From then on a search adds a few arrays, whatever filter it is under. Of those columns, the ones asked
+for last are kept, up to ``_MOST_KEPT`` bytes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.indexing.fields import FIELD_WEIGHTS, Field
+from assistant.stores.bm25 import K1, rarity
+from assistant.stores.store import Facets
+
+_MOST_KEPT = 200_000_000  # bytes: all the words of 100,000 sheets
+Rows = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+
+
+class Column(NamedTuple):
+    """Rows of sheets, in the order of the corpus, and what each is given: both of one length."""
+
+    rows: Rows
+    values: NDArray[np.float64]
+
+
+class Rankings:
+    """The sheets of one generation, each a row, in the order of the corpus."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        """``connect`` gives the connection of the thread that asks.
+
+        Raises:
+            sqlite3.Error
+        """
+        self._connect = connect
+        sheets = connect().execute("SELECT number, id FROM sheets ORDER BY position, number").fetchall()
+        self.ids: list[str] = [sheet_id for _, sheet_id in sheets]
+        self._row = np.zeros(max((number for number, _ in sheets), default=0) + 1, dtype=np.int32)
+        self._row[[number for number, _ in sheets]] = np.arange(len(sheets))
+        self._kept: OrderedDict[tuple[str, ...], Column] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def bearing(self, term: str) -> list[str]:
+        """The ids of the sheets that bear a term."""
+        return [self.ids[row] for row in self._column(_TERM, f'"{term}"').rows.tolist()]
+
+    def rarity(self, term: str) -> float:
+        """BM25's inverse document frequency."""
+        return rarity(len(self.ids), len(self._column(_TERM, f'"{term}"').rows))
+
+    def among(self, facets: Facets) -> Mask | None:
+        """Which sheets bear every facet; None when there is nothing to bear."""
+        left: Mask | None = None
+        for facet, values in facets.items():
+            bearing = np.zeros(len(self.ids), dtype=np.bool_)
+            for value in values:
+                bearing[self._column(_VALUE, facet.value, value).rows] = True
+            left = bearing if left is None else left & bearing
+        return left
+
+    def passages(self, among: Mask) -> Mask:
+        """Which passages, in the order of their ids, are of these sheets."""
+        return among[self._sheets_of_passages]
+
+    def by_terms(self, wanted: Sequence[str], among: Mask | None, limit: int) -> dict[str, float]:
+        """The share of each sheet, best first, then in the order of the corpus."""
+        if not wanted:
+            return {}
+        columns = [self._column(_TERM, f'"{term}"') for term in wanted]
+        # what BM25 would give to a sheet that is full of every term: scores become shares of it
+        ideal = (K1 + 1) * sum(rarity(len(self.ids), len(column.rows)) for column in columns)
+        best = self._best(((1.0, column) for column in columns), among, limit)
+        return {sheet_id: max(0.0, score) / ideal for sheet_id, score in best}
+
+    def by_concepts(self, asked: Mapping[str, float], among: Mask | None, limit: int) -> list[tuple[str, float]]:
+        """Sheets and the product of their profile and what is asked for, best first, then in order."""
+        columns = ((weight, self._column(_CONCEPT, concept)) for concept, weight in asked.items())
+        return self._best(columns, among, limit)
+
+    def _best(self, columns: Iterable[tuple[float, Column]], among: Mask | None, limit: int) -> list[tuple[str, float]]:
+        totals = np.zeros(len(self.ids))
+        found = np.zeros(len(self.ids), dtype=np.bool_)
+        for weight, column in columns:
+            totals[column.rows] += weight * column.values
+            found[column.rows] = True
+        rows = np.flatnonzero(found if among is None else found & among)
+        scores = totals[rows]
+        if len(rows) > limit:
+            enough = scores >= np.partition(scores, -limit)[-limit]
+            rows, scores = rows[enough], scores[enough]
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return [(self.ids[row], score) for row, score in zip(rows[order].tolist(), scores[order].tolist(), strict=True)]
+
+    def _column(self, query: str, *values: str) -> Column:
+        key = (query, *values)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        # outside of the lock: two threads may read one column, neither waits for another's
+        column = self._read(query, values)
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = column
+                self._bytes += _size(column)
+            while self._bytes > _MOST_KEPT:
+                self._bytes -= _size(self._kept.popitem(last=False)[1])
+        return column
+
+    def _read(self, query: str, values: Sequence[str]) -> Column:
+        found = self._connect().execute(query, values)
+        pairs = np.fromiter(chain.from_iterable(found), dtype=np.float64).reshape(-1, 2)
+        rows = self._row[pairs[:, 0].astype(np.intp)]
+        order = np.argsort(rows)
+        return Column(rows[order], pairs[order, 1])
+
+    @cached_property
+    def _sheets_of_passages(self) -> Rows:
+        found: Iterable[tuple[Any]] = self._connect().execute("SELECT sheet FROM passages ORDER BY id")
+        return self._row[np.fromiter(chain.from_iterable(found), dtype=np.intp)]
+
+
+def _size(column: Column) -> int:
+    return column.rows.nbytes + column.values.nbytes
+
+
+_WEIGHTS = ", ".join(str(FIELD_WEIGHTS[field]) for field in Field)
+_TERM = f"SELECT rowid, -bm25(terms, {_WEIGHTS}) FROM terms WHERE terms MATCH ?"
+_CONCEPT = "SELECT number, profile FROM mentions JOIN sheets ON id = sheet WHERE concept = ?"
+_VALUE = "SELECT sheet, 0 FROM facets WHERE facet = ? AND value = ?"
