@@ -13,7 +13,7 @@ VENV := .venv
 TORCH := torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: run test check docs index bench bench-scale pictures clean
+.PHONY: run test check index bench bench-scale pictures clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/python app.py
@@ -30,6 +30,7 @@ check: $(VENV)/installed-test
 	$(VENV)/bin/python -m tools.licences --check
 	$(VENV)/bin/python -m tools.spelling
 
+.PHONY: docs
 docs: $(VENV)/installed-test
 	$(VENV)/bin/mkdocs build --strict
 
