@@ -1,6 +1,6 @@
 # make run      the page on http://127.0.0.1:7860
 # make test     linters, types and tests
-# make check    the same without pytest: linters, types, layers, dead code, licences
+# make check    the same without pytest: linters, types, layers, dead code, licences, spelling
 # make docs     the documents, as pages in site/
 # make index    rebuild the index of data/
 # make bench    beside LangChain, txtai, Haystack and bm25s, then speed and memory, as ratios
@@ -30,6 +30,7 @@ check: $(VENV)/installed-test
 	$(VENV)/bin/lint-imports --no-cache --no-logo
 	$(VENV)/bin/vulture
 	$(VENV)/bin/python -m tools.licences --check
+	$(VENV)/bin/python -m tools.spelling
 
 docs: $(VENV)/installed-test
 	$(VENV)/bin/mkdocs build --strict

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from assistant.corpus.columns import Columns
 from assistant.corpus.corpus import DEPARTMENTS, SCHEMA
-from assistant.corpus.incoming import read_delivery
+from assistant.corpus.incoming import Content, read_delivery
 from assistant.corpus.places import load_departments
 from assistant.corpus.reader import read_source
 from assistant.corpus.schema import Schema, load_schema
@@ -33,9 +33,9 @@ def file_targets(data: Path, texts: Sequence[str], folder: Path) -> Mapping[str,
     Args:
         data: a data folder.
         texts: of its sheets.
-        folder: where files to read are written.
+        folder: where the thesaurus to read is written.
     """
-    return {"reader": _reader(data, texts), **_tables(data, folder), "thesaurus": _thesaurus(folder)}
+    return {"reader": _reader(data, texts), **_tables(data), "thesaurus": _thesaurus(folder)}
 
 
 def _reader(data: Path, texts: Sequence[str]) -> Target:
@@ -61,7 +61,7 @@ def _reader(data: Path, texts: Sequence[str]) -> Target:
     return Target(drawn, check)
 
 
-def _tables(data: Path, folder: Path) -> Mapping[str, Target]:
+def _tables(data: Path) -> Mapping[str, Target]:
     schema, departments = load_schema(data / SCHEMA), load_departments(data / DEPARTMENTS)
     labels = [label.label for label in schema.labels]
     word = st.sampled_from([*labels, "Titre", "=1+1", '"', ";", "\n", "- ", schema.sheet_marker, ""])
@@ -79,10 +79,8 @@ def _tables(data: Path, folder: Path) -> Mapping[str, Target]:
 
     def check(drawn: tuple[str, bytes]) -> None:
         kind, content = drawn
-        path = folder / f"x{kind}"
-        path.write_bytes(content)
         try:
-            found = read_delivery(path, schema, departments, Columns())
+            found = read_delivery(Content(f"x{kind}", content), schema, departments, Columns())
         except AssistantError as error:
             hold_helpful(error)
             return

@@ -8,54 +8,49 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli import main
+
 # what a shell does on Tab: the function named for the program fills COMPREPLY from the words of the line
 ON_TAB = """
 set -eu
 eval "$(assistant completion bash)"
-complete -p assistant >&2
-COMP_WORDS=("$@")
-COMP_CWORD=$(( $# - 1 ))
-_assistant_completion assistant
-printf '%s\\n' "${COMPREPLY[@]}"
+complete -p assistant
+for line in "$@"; do
+    read -ra COMP_WORDS <<< "$line"
+    COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 ))
+    _assistant_completion assistant
+    echo "${COMPREPLY[@]}"
+done
 """
 
 
-@pytest.fixture(scope="module")
-def on_tab(tmp_path_factory: pytest.TempPathFactory, repository: Path):
-    """``on_tab("assistant", "sh")`` is what bash offers after these words."""
-    folder = tmp_path_factory.mktemp("bin")
-    program = folder / "assistant"
+def test_bash_offers_commands_and_options(repository: Path, tmp_path: Path) -> None:
+    program = tmp_path / "assistant"
     program.write_text(f"#!{sys.executable}\nfrom assistant.cli import main\nmain()\n")
     program.chmod(0o755)
-
-    def run(*words: str) -> list[str]:
-        environment = {"PATH": f"{folder}:/usr/bin:/bin", "PYTHONPATH": str(repository), "LC_ALL": "C.UTF-8"}
-        shell = ["bash", "--norc", "-c", ON_TAB, "bash", *words]
-        done = subprocess.run(shell, capture_output=True, text=True, env=environment, timeout=60)
-        assert done.returncode == 0, done.stderr
-        assert "-F _assistant_completion assistant" in done.stderr
-        return done.stdout.split()
-
-    return run
-
-
-def test_bash_offers_the_commands_that_begin_so(on_tab) -> None:
-    assert sorted(on_tab("assistant", "s")) == ["serve", "setup", "sheets", "show"]
-
-
-def test_bash_offers_the_options_of_a_command(on_tab) -> None:
-    assert sorted(on_tab("assistant", "ask", "--a")) == ["--all", "--as-typed"]
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "PYTHONPATH": str(repository), "LC_ALL": "C.UTF-8"}
+    shell = ["bash", "--norc", "-c", ON_TAB, "bash", "assistant s", "assistant ask --a"]
+    done = subprocess.run(shell, capture_output=True, text=True, env=environment, timeout=120)
+    assert done.stderr == ""
+    named, commands, options = done.stdout.splitlines()
+    assert "-F _assistant_completion assistant" in named
+    assert sorted(commands.split()) == ["serve", "setup", "sheets", "show"]
+    assert sorted(options.split()) == ["--all", "--as-typed"]
 
 
 @pytest.mark.parametrize(("shell", "sign"), [("zsh", "#compdef assistant\n"), ("fish", "complete --command assistant")])
-def test_other_shells_get_a_script_that_says_where_it_goes(run, shell: str, sign: str) -> None:
-    done = run("completion", shell)
-    assert done.stdout.startswith(sign)
-    assert done.stdout.splitlines()[-1].startswith("# ")
-    assert done.stderr == ""
+def test_other_shells_get_a_script_that_says_where_it_goes(capsys, shell: str, sign: str) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["completion", shell])
+    said = capsys.readouterr()
+    assert said.out.startswith(sign)
+    assert said.out.splitlines()[-1].startswith("# ")
+    assert said.err == ""
 
 
-def test_an_unknown_shell_is_refused_in_french(run) -> None:
-    done = run("completion", "tcsh")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("Erreur")
+def test_an_unknown_shell_is_refused_in_french(capsys) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["completion", "tcsh"])
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("Erreur")
