@@ -2,7 +2,7 @@
 # make test     linters, types and tests
 # make index    rebuild the index of data/
 # make bench    beside LangChain, txtai, Haystack and bm25s, then speed and memory, as ratios
-# make bench-scale   from 24 sheets to 100,000
+# make bench-scale   from 24 sheets to 100,000; two servers while their database fails over
 # make pictures the pictures of the guide, from the real page
 
 PYTHON ?= python3
@@ -31,6 +31,7 @@ bench: $(VENV)/installed-test .venv-peers/installed
 
 bench-scale: $(VENV)/installed-test
 	$(VENV)/bin/python -m benchmarks.scale docs
+	$(VENV)/bin/python -m benchmarks.failover docs
 
 pictures: $(VENV)/installed-test
 	$(VENV)/bin/python -m benchmarks.pictures
