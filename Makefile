@@ -4,7 +4,7 @@
 # make docs     the documents, as pages in site/
 # make index    rebuild the index of data/
 # make bench    beside LangChain, txtai, Haystack and bm25s, then speed and memory, as ratios
-# make bench-scale   from 24 sheets to 100,000
+# make bench-scale   from 24 sheets to 100,000; two servers while their database fails over
 # make soak     load, memory, swaps and kills, for half an hour; figures to docs/reliability.md
 # make fuzz     100,000 inputs of every kind
 # make pictures the pictures of the guide, from the real page
@@ -44,6 +44,7 @@ bench: $(VENV)/installed-test .venv-peers/installed
 
 bench-scale: $(VENV)/installed-test
 	$(VENV)/bin/python -m benchmarks.scale docs
+	$(VENV)/bin/python -m benchmarks.failover docs
 
 soak: $(VENV)/installed-test
 	$(VENV)/bin/python -m benchmarks.soak

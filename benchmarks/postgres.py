@@ -39,7 +39,9 @@ _LIMIT = 60  # passages of a question that shows five sheets
 _RECALL = 50
 _PASSAGES_A_SHEET = 10
 _SERVER = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
-_NEAREST_SIZE = "SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM pg_class WHERE relname = 'passages_nearest'"
+_NEAREST_SIZE = (
+    "SELECT coalesce(sum(pg_relation_size(oid)), 0)::bigint FROM pg_class WHERE relname = 'passages_nearest'"
+)
 _FILTERS: Mapping[str, Facets] = {
     "no filter": {},
     "filter, 50 % of sheets": {Facet.STATUS: ("half",)},
