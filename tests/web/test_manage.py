@@ -161,6 +161,12 @@ def test_nothing_is_shown_or_done_before_the_password(outside: Manager) -> None:
     assert state(outside.settings) == before
 
 
+def test_addresses_of_forms_lead_to_the_view_and_others_nowhere(manager: Manager) -> None:
+    for path in ("entrer", "sortir", "colonnes", "ajouter", "abandonner", "travail", "fichiers"):
+        assert manager.get(f"/{path}").url.path == "/gerer"
+    assert manager.get("/perdue").status_code == 404
+
+
 def test_the_password_opens_a_session_that_the_cookie_alone_holds(outside: Manager) -> None:
     sent = outside.client.post("/gerer/entrer", data={"password": PASSWORD}, follow_redirects=False)
     cookie = sent.headers["set-cookie"].lower()
@@ -317,6 +323,8 @@ def test_who_holds_the_data_is_named_and_waited_for(manager: Manager, monkeypatc
             response = manager.get("/travail")
         assert POTAGER in said(manager.get("")), "pages answer meanwhile"
         assert "voir où il en est" in manager.response.text
+        assert manager.post("retirer", fiche=read_corpus(manager.settings.data).sheets[0].id).status_code == 409
+        assert "déjà en cours" in said(manager.response)
         assert SOUP not in titles(manager.settings)
     manager.settle(manager.get("/travail"))
     assert SOUP in titles(manager.settings)

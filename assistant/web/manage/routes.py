@@ -42,7 +42,7 @@ from assistant.web.manage.views import (
 from assistant.web.manage.work import Workshop
 from assistant.web.shelf import Shelf
 
-_PATHS = re.compile(r"/gerer(?:/[a-z]+)?")
+_PATHS = re.compile(r"/gerer(?:/(?:entrer|sortir|fichiers|colonnes|ajouter|abandonner|retirer|revenir|travail))?")
 _UPLOAD = "/gerer/fichiers"
 _COOKIE = "gerer"
 _FILES = 20
@@ -94,6 +94,9 @@ class Manage:
         }
         for path, writer in writes.items():
             router.add_api_route(f"/gerer{path}", self._writing(writer), methods=["POST"])
+        for path in ("entrer", "sortir", "colonnes", "ajouter", "abandonner"):
+            # the address of a form that was sent, opened again
+            router.add_api_route(f"/gerer/{path}", _lead_home, methods=["GET"])
         router.add_api_route("/gerer/entrer", self._enter, methods=["POST"])
         router.add_api_route("/gerer/sortir", self._leave, methods=["POST"])
         return router
@@ -124,6 +127,8 @@ class Manage:
                 if not _is_own(session, form):
                     return _fault(session, "Ce formulaire n’est pas celui de votre session.", "Rouvrez la page.", 403)
                 return await handler(session, form)
+            except AssistantError as error:
+                return _fault(session, error.happened, error.remedy, 409)
             finally:
                 if form is not None:
                     await form.close()
@@ -236,6 +241,10 @@ class Manage:
 
     def _session(self, request: Request) -> Session | None:
         return self._sessions.find(request.cookies.get(_COOKIE, ""))
+
+
+async def _lead_home() -> Response:
+    return _go("/gerer")
 
 
 async def _form(request: Request) -> FormData | None:

@@ -81,7 +81,10 @@ class Desk:
 
 @dataclass(slots=True)
 class Workshop:
-    """Starts the works of all desks; a desk that is busy starts none."""
+    """Starts the works of all desks, one at a time for each.
+
+    Every start raises FailureError when the desk is busy.
+    """
 
     settings: Settings
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_TOGETHER, "manage"))
@@ -128,9 +131,10 @@ class Workshop:
         self._start(desk, Job("Retour à une génération gardée"), work)
 
     def _start(self, desk: Desk, job: Job, work: Callable[[Job], str]) -> None:
-        if not desk.busy:
-            desk.job = job
-            job.future = self._pool.submit(_run, job, work)
+        if desk.busy:
+            raise FailureError("Un travail est déjà en cours.", "Attendez qu’il finisse, puis recommencez.")
+        desk.job = job
+        job.future = self._pool.submit(_run, job, work)
 
 
 def _run(job: Job, work: Callable[[Job], str]) -> None:
