@@ -25,13 +25,13 @@ from benchmarks.fuzz_inputs import Target
 from benchmarks.reliability import figure, write_row
 
 INPUTS: Mapping[str, int] = {
-    "reader": 40_000,
-    "tables": 30_000,
-    "thesaurus": 15_000,
+    "reader": 60_000,
+    "tables": 12_000,
+    "thesaurus": 12_000,
     "understanding": 8_000,
     "requests": 3_000,
     "questions": 1_000,
-    "links": 2_000,
+    "links": 3_000,
     "conversations": 2_000,
     "archives": 1_000,
 }

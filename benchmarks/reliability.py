@@ -9,7 +9,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "reliability.md"
 _HEAD = (
     "# What was put to the proof\n\n"
     "Each row was written by the command in it, on two shared cores. `make soak` and `make fuzz` run them all; "
-    "short forms stand in `make test`. Times depend on the machine, the rest does not.\n\n"
+    "short forms stand in `make test`. Times depend on the machine and on who else uses it, the rest does not.\n\n"
     "| what | measured | command |\n|---|---|---|\n"
 )
 _ROW = re.compile(r"^\| (?!what )([^|]+) \| .* \|$", re.MULTILINE)
