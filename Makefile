@@ -21,7 +21,7 @@ run: $(VENV)/installed
 	$(VENV)/bin/python app.py
 
 test: check
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto --dist loadfile  # a file is one worker's: its fixtures are made once
 
 check: $(VENV)/installed-test
 	$(VENV)/bin/ruff check .

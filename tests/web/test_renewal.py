@@ -151,10 +151,10 @@ def test_views_and_health_say_that_the_last_good_one_answers(own: Settings) -> N
     warming = Warming(own)
     warming._leave(DamagedIndex("L’index est abîmé.", "Reconstruisez-le."))
     visit = Visit(lambda: warming.shelf)
-    top = visit.go("1|/?vue=fiches", Desk(), Basket().stored(), (), Conversation())[2]
+    top = visit.go("1|/?vue=fiches", Desk(), Basket().stored(), (), Conversation())[1]
     assert "celui d’avant répond encore. Reconstruisez-le." in top
     warming._leave(None)
-    top = visit.go("1|/?vue=fiches", Desk(), Basket().stored(), (), Conversation())[2]
+    top = visit.go("1|/?vue=fiches", Desk(), Basket().stored(), (), Conversation())[1]
     assert "behind" not in top
 
 
