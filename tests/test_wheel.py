@@ -72,10 +72,10 @@ def test_it_serves(command) -> None:
     try:
         address = process.stdout.readline().split()[4]
         end = time.monotonic() + 90
-        while httpx.get(f"{address}/healthz").status_code != 200:
+        while httpx.get(f"{address}/healthz", timeout=60).status_code != 200:
             assert time.monotonic() < end
             time.sleep(0.1)
-        assert httpx.get(f"{address}/api/v1/sheets").json()["total"] == 24
+        assert httpx.get(f"{address}/api/v1/sheets", timeout=60).json()["total"] == 24
     finally:
         process.terminate()
         process.communicate(timeout=20)

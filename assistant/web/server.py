@@ -143,6 +143,7 @@ def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
+        listening.listen()  # whoever comes once the address is told waits, and is not refused
         print(f"La page est sur {address} (Ctrl+C pour arrêter).", flush=True)
         _Server(config, app.state.room, settings.grace).run(sockets=[listening])
 
