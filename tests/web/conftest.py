@@ -42,7 +42,7 @@ class Server:
     def wait(self, status: int = 200) -> None:
         """Until the health check gives this status."""
         end = time.monotonic() + _PATIENCE
-        while httpx.get(f"{self.url}/healthz").status_code != status:
+        while httpx.get(f"{self.url}/healthz", timeout=60).status_code != status:
             assert time.monotonic() < end, self.log.read_text()
             time.sleep(0.1)
 

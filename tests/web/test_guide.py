@@ -41,9 +41,9 @@ def test_the_guide_is_accessible_and_its_links_lead_somewhere(person, width: int
         assert person.page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth)")
         person.check_access()
         for link in set(person.page.eval_on_selector_all("a", "links => links.map(link => link.href)")):
-            assert httpx.get(link).status_code == 200, link
+            assert httpx.get(link, timeout=60).status_code == 200, link
 
 
 def test_what_is_not_in_the_guide_is_not_served(server) -> None:
     for name in ("/guide/..%2F..%2FREADME", "/guide/images/x.png", "/guide/perdue", "/guide/images/..%2Fbesoin.md"):
-        assert httpx.get(f"{server.url}{name}").status_code == 404
+        assert httpx.get(f"{server.url}{name}", timeout=60).status_code == 404

@@ -84,11 +84,11 @@ def test_what_is_wrong_is_a_problem(server, method: str, path: str, body, status
     import httpx
 
     headers = {"Content-Type": "application/json"}
-    response = httpx.request(method, f"{server.url}{path}", content=body, headers=headers)
+    response = httpx.request(method, f"{server.url}{path}", content=body, headers=headers, timeout=60)
     found = response.json()
     assert response.headers["content-type"] == "application/problem+json"
     assert (response.status_code, found["status"]) == (status, status)
     assert found["type"] == f"/api/v1/problems#{kind}"
     assert said in found["detail"]
-    known = httpx.get(f"{server.url}/api/v1/problems").json()["problems"]
+    known = httpx.get(f"{server.url}/api/v1/problems", timeout=60).json()["problems"]
     assert found["type"] in [each["type"] for each in known]

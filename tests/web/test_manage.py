@@ -143,9 +143,9 @@ def manager(outside: Manager) -> Manager:
 
 def test_without_a_password_there_is_no_view(server) -> None:
     for path in ("/gerer", "/gerer/fichiers", "/gerer/entrer"):
-        assert httpx.get(f"{server.url}{path}").status_code == 404
-        assert httpx.post(f"{server.url}{path}").status_code == 404
-    assert "/gerer" not in httpx.get(server.url).text
+        assert httpx.get(f"{server.url}{path}", timeout=60).status_code == 404
+        assert httpx.post(f"{server.url}{path}", timeout=60).status_code == 404
+    assert "/gerer" not in httpx.get(server.url, timeout=60).text
 
 
 def test_nothing_is_shown_or_done_before_the_password(outside: Manager) -> None:
@@ -449,7 +449,7 @@ def test_the_server_answers_with_what_was_added(live: Manager) -> None:
         return [sheet["title"] for sheet in answer["sheets"] + answer["nearest"]]
 
     assert SOUP not in found()
-    assert "/gerer" in httpx.get(live.base).text
+    assert "/gerer" in httpx.get(live.base, timeout=60).text
     live.enter()
     live.bring("fiches.csv", CSV)
     assert "1 ajoutée" in live.do("ajouter")

@@ -96,22 +96,24 @@ def test_other_sites_are_refused(server) -> None:
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     accepts = {"Accept": "application/json, text/event-stream"}
     for stranger in ({"Origin": "http://ailleurs.example"}, {"Origin": "null"}):
-        assert httpx.post(f"{server.url}/mcp", json=call, headers=accepts | stranger).status_code == 403
+        assert httpx.post(f"{server.url}/mcp", json=call, headers=accepts | stranger, timeout=60).status_code == 403
     renamed = accepts | {"Host": "ailleurs.example"}
-    assert httpx.post(f"{server.url}/mcp", json=call, headers=renamed).status_code == 400
-    assert httpx.post(f"{server.url}/mcp", json=call, headers=accepts).status_code == 200
+    assert httpx.post(f"{server.url}/mcp", json=call, headers=renamed, timeout=60).status_code == 400
+    assert httpx.post(f"{server.url}/mcp", json=call, headers=accepts, timeout=60).status_code == 200
 
 
 def test_what_is_not_mcp_leaves_the_server_up(server) -> None:
     accepts = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
     for body in (b"", b"{", b"[]", b"\xff", b'{"jsonrpc": "9", "id": 1, "method": "zut"}'):
-        assert httpx.post(f"{server.url}/mcp", content=body, headers=accepts).status_code == 400
+        assert httpx.post(f"{server.url}/mcp", content=body, headers=accepts, timeout=60).status_code == 400
     for version in ("1999-01-01", "zut"):
         asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-        refused = httpx.post(f"{server.url}/mcp", json=asked, headers=accepts | {"MCP-Protocol-Version": version})
+        refused = httpx.post(
+            f"{server.url}/mcp", json=asked, headers=accepts | {"MCP-Protocol-Version": version}, timeout=60
+        )
         assert refused.status_code == 400
         assert "error" in refused.json()
-    assert httpx.get(f"{server.url}/healthz").status_code == 200
+    assert httpx.get(f"{server.url}/healthz", timeout=60).status_code == 200
 
 
 def test_a_crash_keeps_the_question_to_itself(operations: Operations, caplog: pytest.LogCaptureFixture) -> None:

@@ -29,7 +29,7 @@ ISOLATION = "comment lutter contre l'isolement des seniors en milieu rural ?"
 
 
 def test_health_tells_what_answers(server, settings: Settings) -> None:
-    response = httpx.get(f"{server.url}/healthz")
+    response = httpx.get(f"{server.url}/healthz", timeout=60)
     manifest = read_manifest(settings.index)
     assert response.status_code == 200
     assert response.json() == {
@@ -90,7 +90,7 @@ def test_filters_and_top_narrow(server) -> None:
     ],
 )
 def test_bad_input_is_said_in_french(server, body: object, status: int, named: list[str]) -> None:
-    response = httpx.post(f"{server.url}/api/ask", json=body)
+    response = httpx.post(f"{server.url}/api/ask", json=body, timeout=60)
     assert response.status_code == status
     assert set(response.json()) == {"error", "remedy"}
     assert all(name in f"{response.json()['error']} {response.json()['remedy']}" for name in named)
@@ -98,7 +98,7 @@ def test_bad_input_is_said_in_french(server, body: object, status: int, named: l
 
 def test_what_is_not_json_is_refused(server) -> None:
     for body in (b"{", b"\xff\xfe", b""):
-        response = httpx.post(f"{server.url}/api/ask", content=body)
+        response = httpx.post(f"{server.url}/api/ask", content=body, timeout=60)
         assert response.status_code == 400
         assert "JSON" in response.json()["error"]
 
@@ -109,14 +109,14 @@ def test_bodies_are_capped(server) -> None:
             yield b"x" * 1024
 
     for body in (b"x" * (MOST_BODY_BYTES + 1), pieces()):
-        response = httpx.post(f"{server.url}/api/ask", content=body)
+        response = httpx.post(f"{server.url}/api/ask", content=body, timeout=60)
         assert response.status_code == 413
         assert "256 ko" in response.json()["error"]
 
 
 def test_headers_protect_the_page(server) -> None:
     for path in ("/", "/healthz", "/page.css", "/nowhere"):
-        headers = httpx.get(f"{server.url}{path}", headers={"Origin": "https://ailleurs.example"}).headers
+        headers = httpx.get(f"{server.url}{path}", headers={"Origin": "https://ailleurs.example"}, timeout=60).headers
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert "default-src 'self'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
@@ -145,25 +145,25 @@ def test_headers_protect_the_page(server) -> None:
     ],
 )
 def test_what_is_not_used_is_shut(server, path: str) -> None:
-    assert httpx.get(f"{server.url}{path}").status_code == 404
+    assert httpx.get(f"{server.url}{path}", timeout=60).status_code == 404
 
 
 def test_nothing_can_be_uploaded(server) -> None:
     for path in ("/gradio_api/upload", "/upload", "/gradio_api//upload"):
-        assert httpx.post(f"{server.url}{path}", files={"files": b"x"}).status_code == 404
+        assert httpx.post(f"{server.url}{path}", files={"files": b"x"}, timeout=60).status_code == 404
 
 
 def test_other_host_names_are_refused(server) -> None:
-    refused = httpx.get(server.url, headers={"Host": "ailleurs.example"})
+    refused = httpx.get(server.url, headers={"Host": "ailleurs.example"}, timeout=60)
     assert refused.status_code == 400
     assert "ne répond pas au nom «\u00a0ailleurs.example\u00a0»" in refused.text
-    page = httpx.get(server.url, headers={"X-Forwarded-Host": "ailleurs.example"})
+    page = httpx.get(server.url, headers={"X-Forwarded-Host": "ailleurs.example"}, timeout=60)
     assert page.status_code == 200
     assert "ailleurs.example" not in page.text
 
 
 def test_the_page_is_french_and_names_no_other_site(server) -> None:
-    page = httpx.get(server.url).text
+    page = httpx.get(server.url, timeout=60).text
     assert 'lang="fr"' in page
     assert "og:image" not in page
     assert 'content="Gradio"' not in page
@@ -172,23 +172,23 @@ def test_the_page_is_french_and_names_no_other_site(server) -> None:
 def test_nothing_leaves_the_machine(server) -> None:
     """The whole server runs with the network denied; the other tests of this folder use it too."""
     assert server.ask("jardin partagé").status_code == 200
-    assert httpx.get(server.url).status_code == 200
+    assert httpx.get(server.url, timeout=60).status_code == 200
     assert server.attempts.read_text() == ""
 
 
 def test_questions_are_not_logged(server) -> None:
     server.ask("zanzibarquestion")
-    httpx.get(f"{server.url}/?q=zanzibarquestion")
+    httpx.get(f"{server.url}/?q=zanzibarquestion", timeout=60)
     assert "zanzibarquestion" not in server.log.read_text()
 
 
 def test_the_port_answers_before_the_model(slow_server: Callable) -> None:
     with slow_server(3600) as server:
-        health = httpx.get(f"{server.url}/healthz")
+        health = httpx.get(f"{server.url}/healthz", timeout=60)
         assert (health.status_code, health.json()["status"]) == (503, "starting")
         assert server.ask("seniors").status_code == 503
         assert "démarre" in server.ask("seniors").json()["error"]
-        assert httpx.get(server.url).status_code == 200
+        assert httpx.get(server.url, timeout=60).status_code == 200
 
 
 def test_stopping_finishes_the_answers_that_are_being_made(slow_server: Callable) -> None:
@@ -265,11 +265,11 @@ def test_the_examples_are_answered(server) -> None:
     ],
 )
 def test_an_order_that_cannot_be_made_is_said(server, fields, status: int, said: str) -> None:
-    answer = httpx.post(f"{server.url}/emporter", data=fields)
+    answer = httpx.post(f"{server.url}/emporter", data=fields, timeout=60)
     assert answer.status_code == status
     assert said in answer.text
 
 
 def test_a_link_that_names_what_gradio_reads_opens_the_page(server) -> None:
     for link in ("/?page=x", "/?vue=fiches&page=-1&deep_link=x&tri=%00", "/?__theme=dark"):
-        assert httpx.get(f"{server.url}{link}").status_code == 200
+        assert httpx.get(f"{server.url}{link}", timeout=60).status_code == 200
