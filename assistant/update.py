@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assistant.corpus.corpus import input_hashes, read_corpus
 from assistant.corpus.reader import Notice
-from assistant.errors import AssistantError, DamagedIndex, EncoderError, FailureError, MissingIndex
+from assistant.errors import AssistantError, DamagedIndex, EncoderError, FailureError
 from assistant.history import Record, keep_inputs, kept_input, record, records
 from assistant.indexing.alignment import unit
 from assistant.indexing.build import Build, Progress, build
@@ -177,8 +177,6 @@ def check_index(settings: Settings) -> list[str]:
         if not faults:
             store = open_current(settings)
             faults = store.check()
-    except MissingIndex:
-        raise
     except DamagedIndex as error:
         return [error.happened]
     inputs = input_hashes(settings.data)

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from hypothesis import strategies as st
 
 from assistant.answer import Assistant
+from assistant.api.operations import over
 from assistant.conversation.record import from_json, to_json
 from assistant.conversation.state import Conversation
 from assistant.errors import AssistantError, ConversationError
@@ -144,13 +145,13 @@ def _signed(document: dict[str, Any]) -> str:
 
 def _requests(assistant: Assistant) -> Target:
     app = FastAPI(openapi_url=None)
-    warming = Warming(assistant.settings)
+    warming, operations = Warming(assistant.settings), over(assistant)
     warming._take(open_generation(assistant.settings))
     warming._done.set()  # without the thread that looks for a newer generation
 
     @app.post("/api/ask")
     async def ask(request: Request) -> JSONResponse:
-        return await api.ask(request, warming)
+        return await api.ask(request, warming, operations)
 
     guarded = Guard(app, served_hosts("127.0.0.1", ""))
     asked = typed(4)

@@ -60,10 +60,28 @@ class Operations:
             QuestionError: a question cannot be asked, or no sheet bears a value of a filter.
             FailureError: the assistant does not answer yet.
         """
-        found = answer(
-            self.assistant(), asked.question, asked.history, asked.filters.by_facet(), asked.top, asked.as_typed
-        )
-        self.note(asked.question, found)
+        return self.answer(asked.question, asked.history, asked.filters.by_facet(), asked.top, asked.as_typed)
+
+    def answer(
+        self,
+        question: str,
+        history: Sequence[str],
+        filters: Mapping[Facet, tuple[str, ...]],
+        top: int | None,
+        as_typed: bool,
+    ) -> Document:
+        """The same, of a form that was read otherwise.
+
+        Raises:
+            QuestionError, FailureError: as ``ask``.
+        """
+        assistant = self.assistant()
+        check_values(filters, assistant.store.facets())
+        conversation = Conversation()
+        for turn in history:
+            _, conversation = assistant.ask(turn, conversation)
+        found, _ = assistant.ask(question, conversation, filters, top, as_typed)
+        self.note(question, found)
         return answer_document(found)
 
     def sheets(self, listed: Listed) -> Document:
@@ -120,27 +138,6 @@ def over(assistant: Assistant) -> Operations:
     store = assistant.store
     held = Held(Catalogue(store.sheets(store.sheet_ids({}))), assistant.schema, store.manifest.corpus_version)
     return Operations(lambda: assistant, lambda: held)
-
-
-def answer(
-    assistant: Assistant,
-    question: str,
-    history: Sequence[str],
-    filters: Mapping[Facet, tuple[str, ...]],
-    top: int | None,
-    as_typed: bool,
-) -> Answer:
-    """The answer to a question, after the earlier ones of its conversation.
-
-    Raises:
-        QuestionError: a question cannot be asked, or no sheet bears a value of a filter.
-    """
-    check_values(filters, assistant.store.facets())
-    conversation = Conversation()
-    for turn in history:
-        _, conversation = assistant.ask(turn, conversation)
-    found, _ = assistant.ask(question, conversation, filters, top, as_typed)
-    return found
 
 
 def check_values(

@@ -12,6 +12,8 @@ from assistant.typography import guillemets
 
 UNPACKED_BYTES = 100_000_000
 PARTS = 2_000
+# what reading an archive may raise when it is damaged, or made to harm
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 _CHUNK = 1 << 20
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _LONGEST = max(map(len, _DECLARATIONS))
@@ -36,7 +38,7 @@ def check_archive(name: str, data: bytes, wanted: str) -> None:
             left = UNPACKED_BYTES
             for part in parts:
                 left -= _check_part(name, packed, part, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except DAMAGED as error:
         raise IncomingError(f"{name}\u00a0: le fichier est abîmé ({str(error)[:80]}).", _RESAVE) from None
 
 

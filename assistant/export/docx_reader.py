@@ -8,12 +8,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import etree
 
+from assistant.corpus.archive import DAMAGED
 from assistant.export.coding import decoded
 from assistant.export.docx import NOTE, QUOTE, carried
 from assistant.export.found import LARGEST, Contents, Found, UnreadableExport, paired, unreadable
@@ -55,7 +55,7 @@ def _parts(data: bytes) -> tuple[Any, Any]:
         raise UnreadableExport(
             "Ce fichier n’est pas un document Word.", "Enregistrez-le au format .docx, puis vérifiez-le."
         ) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
+    except DAMAGED:
         raise unreadable(_WHAT) from None
 
 

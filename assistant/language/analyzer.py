@@ -68,7 +68,7 @@ def tokens(text: str) -> list[Token]:
         folded = fold(word)
         # « l’été », « d’été » is the summer; « été » alone is mostly what has been
         if folded and (folded not in STOP_WORDS or _SUMMER.fullmatch(fold(written))):
-            found.append(Token(word, stem(re.sub("[- ]", "", folded))))
+            found.append(Token(word, stem(folded.replace("-", "").replace(" ", ""))))
     return found
 
 

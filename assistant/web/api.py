@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from assistant.answer import Assistant
 from assistant.api.faults import fault
-from assistant.api.operations import answer
+from assistant.api.operations import Operations
 from assistant.errors import AssistantError, QuestionError, UsageError
-from assistant.export.json_form import answer_document
-from assistant.journal import Journal
 from assistant.unexpected import log_unexpected
 from assistant.values import Facet
 from assistant.web.warming import Warming
@@ -54,7 +51,7 @@ async def health(warming: Warming) -> JSONResponse:
     return JSONResponse({"status": "ok", **counts, **behind})
 
 
-async def ask(request: Request, warming: Warming, journal: Journal | None = None) -> JSONResponse:
+async def ask(request: Request, warming: Warming, operations: Operations) -> JSONResponse:
     """The answer, or what is wrong with the question and what to do."""
     if not warming.ready:
         try:
@@ -68,7 +65,9 @@ async def ask(request: Request, warming: Warming, journal: Journal | None = None
         status = 400 if found["type"] == "json_invalid" else 422
         return JSONResponse({"error": fault(found), "remedy": _FORM}, status)
     try:
-        return JSONResponse(await run_in_threadpool(_answer, warming.assistant(), body, journal))
+        filters = _filters(body.filters)
+        answer = partial(operations.answer, body.question, body.history, filters, body.top, body.as_typed)
+        return JSONResponse(await run_in_threadpool(answer))
     except UsageError as error:
         return JSONResponse(_said(error), 422)
     except AssistantError as error:
@@ -77,13 +76,6 @@ async def ask(request: Request, warming: Warming, journal: Journal | None = None
         log_unexpected(_log, error)
         happened, remedy = "Une erreur inattendue a empêché la réponse.", "Le journal du serveur dit où."
         return JSONResponse({"error": happened, "remedy": remedy}, 500)
-
-
-def _answer(assistant: Assistant, body: _Body, journal: Journal | None) -> dict[str, Any]:
-    found = answer(assistant, body.question, body.history, _filters(body.filters), body.top, body.as_typed)
-    if journal:
-        journal.note(body.question, found, "api")
-    return answer_document(found)
 
 
 def _filters(given: Mapping[str, list[str]]) -> dict[Facet, tuple[str, ...]]:

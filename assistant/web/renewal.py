@@ -16,11 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.answer import Assistant
-from assistant.errors import AssistantError, DamagedIndex, FailureError
-from assistant.indexing.manifest import FILE, REBUILD, Manifest
+from assistant.errors import AssistantError, FailureError
+from assistant.indexing.manifest import FILE, Manifest
 from assistant.settings import Settings
 from assistant.stores import current_manifest
-from assistant.stores.store import Store
 from assistant.web.shelf import Shelf, shelve
 
 FIRST_QUESTION = "Comment lutter contre l’isolement\u202f?"
@@ -49,20 +48,10 @@ def open_generation(settings: Settings) -> Generation:
     """
     assistant = Assistant.open(settings)
     try:
-        check_whole(assistant.store)
         return Generation(assistant, shelve(assistant.store, settings.data))
     except AssistantError:
         assistant.store.close()
         raise
-
-
-def check_whole(store: Store) -> None:
-    """Raises:
-    DamagedIndex: a file changed since it was written, or parts of the index are out of step.
-    """
-    faults = store.check()
-    if faults:
-        raise DamagedIndex(f"L’index est abîmé\u00a0: {faults[0]}", REBUILD)
 
 
 class Renewal:

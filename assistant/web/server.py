@@ -50,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     warming = Warming(settings)
     journal = open_journal(settings, warming.shelf.catalogue.sheets)
+    operations = Operations(lambda: warming.assistant(0), lambda: _held(warming.shelf), partial(_note, journal))
     warming.start()
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -60,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.post("/api/ask")
     async def ask(request: Request) -> JSONResponse:
-        return await api.ask(request, warming, journal)
+        return await api.ask(request, warming, operations)
 
     @app.post(TAKE)
     async def take(request: Request) -> Response:
@@ -82,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     manage = Manage(settings, lambda: warming.shelf) if settings.admin_password else None
     if manage:
         app.include_router(manage.routes())
-    mount(app, Operations(lambda: warming.assistant(0), lambda: _held(warming.shelf), partial(_note, journal)))
+    mount(app, operations)
     gr.mount_gradio_app(
         app,
         build_page(warming, journal),

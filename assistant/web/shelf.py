@@ -11,6 +11,8 @@ from assistant.corpus.catalogue import Catalogue
 from assistant.corpus.corpus import DEPARTMENTS, SCHEMA, TALK
 from assistant.corpus.places import Department, load_departments
 from assistant.corpus.schema import Schema, load_schema
+from assistant.errors import DamagedIndex
+from assistant.indexing.manifest import REBUILD
 from assistant.journal import known_words
 from assistant.masking import Names, load_names
 from assistant.settings import Settings
@@ -24,9 +26,7 @@ from assistant.web.address import Address, link, read_address
 class Shelf:
     """``difficulties`` are the kinds of difficulty that limits tell of, as patterns over folded text;
     ``discussion`` the questions of a training session, by role;
-    ``names`` what names of persons are known by; ``behind`` one sentence when a newer
-    corpus could
-    not be opened.
+    ``names`` what names of persons are known by; ``behind`` one sentence when a newer corpus could not be opened.
     """
 
     catalogue: Catalogue
@@ -60,11 +60,14 @@ def open_shelf(settings: Settings) -> Shelf:
 
 
 def shelve(store: Store, data: Path) -> Shelf:
-    """The shelf of an open index.
+    """The shelf of an open index, which is checked.
 
     Raises:
+        DamagedIndex: a file changed since it was written, or parts of the index are out of step.
         SchemaError
     """
+    if faults := store.check():
+        raise DamagedIndex(f"L’index est abîmé\u00a0: {faults[0]}", REBUILD)
     talk = load_talk(data / TALK)
     sheets = store.sheets(store.sheet_ids({}))
     return Shelf(

@@ -11,9 +11,9 @@ from assistant.errors import AssistantError, FailureError
 from assistant.indexing.encoder import DEFAULT_MODEL
 from assistant.indexing.manifest import Manifest
 from assistant.settings import Settings
-from assistant.stores import current_manifest, open_store
-from assistant.web.renewal import FIRST_QUESTION, Generation, Renewal, check_whole, open_generation
-from assistant.web.shelf import Shelf, shelve
+from assistant.stores import current_manifest
+from assistant.web.renewal import FIRST_QUESTION, Generation, Renewal, open_generation
+from assistant.web.shelf import Shelf, open_shelf
 
 _BEHIND = "Les fiches ont changé, mais leur nouvel index n’a pas pu être ouvert\u00a0: celui d’avant répond encore."
 _log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Warming:
         self._current: Generation | None = None
         # the default model is opened in no time and read by the first question; any other takes seconds
         self._opened = open_generation(settings) if manifest.model == DEFAULT_MODEL else None
-        self._first = (manifest, self._opened.shelf if self._opened else _shelf(settings))
+        self._first = (manifest, self._opened.shelf if self._opened else open_shelf(settings))
 
     def start(self) -> None:
         """Warm up in the background."""
@@ -99,12 +99,3 @@ class Warming:
 
     def _leave(self, error: AssistantError | None) -> None:
         self.behind = error
-
-
-def _shelf(settings: Settings) -> Shelf:
-    store = open_store(settings)
-    try:
-        check_whole(store)
-        return shelve(store, settings.data)
-    finally:
-        store.close()
