@@ -56,10 +56,9 @@ def _groups(assistant: Assistant, question: Judged) -> Iterator[Group]:
         wanted = [span for excerpt in question.must_quote for span in _places(sheet, excerpt)]
         if sheet.title not in relevant or not wanted:
             continue
-        yield [
-            (measures(one, hit, query, rarity), any(a < one.span.end and one.span.start < b for a, b in wanted))
-            for one in read_sentences(sheet, assistant.schema, store.thesaurus())
-        ]
+        sentences = list(read_sentences(sheet, assistant.schema, store.thesaurus()))
+        quoted = [any(a < one.span.end and one.span.start < b for a, b in wanted) for one in sentences]
+        yield list(zip(measures(sentences, hit, query, rarity), quoted, strict=True))
 
 
 def _places(sheet: Sheet, excerpt: str) -> list[Span]:

@@ -49,7 +49,7 @@ class Resolver:
         """What a question means after the turns of a conversation."""
         tools = self.tools
         nothing = Need("")
-        mended = tools.mended(question)
+        mended = tools.understanding.mended(question)
         forms = dict.fromkeys((fold(question), fold(mended)))
         guess = tools.guess(mended)
         numbers = next(filter(None, map(self.small_talk.danger, forms)), ()) or guessed_numbers(

@@ -50,7 +50,7 @@ def told_roles(said: Said, tools: Tools) -> tuple[Role, ...]:
 
 def certain(said: Said, tools: Tools) -> Plan | None:
     """What is asked of the assistant itself, when hardly anything else can be meant."""
-    guess = tools.guess(tools.mended(said.question))
+    guess = tools.guess(tools.understanding.mended(said.question))
     if guess.act not in (_ASKED if said.last else _FIRST) or guess.probability < _CERTAIN:
         return None
     return _LATER[guess.act](replace(said, act=guess.act), tools)
@@ -58,12 +58,12 @@ def certain(said: Said, tools: Tools) -> Plan | None:
 
 def asks_section(said: Said, tools: Tools) -> bool:
     """Whether a turn that names a choice asks about it: « est-ce toujours en cours ? »."""
-    return bool(_within(tools.guess(tools.mended(said.question)), "section.", _CERTAIN))
+    return bool(_within(tools.guess(tools.understanding.mended(said.question)), "section.", _CERTAIN))
 
 
 def only_points(said: Said, tools: Tools) -> bool:
     """Whether a turn points to a sheet and asks nothing of it: « je garde la deuxième »."""
-    return tools.guess(tools.mended(said.question)).act == "sheet"
+    return tools.guess(tools.understanding.mended(said.question)).act == "sheet"
 
 
 def stands_alone(said: Said, tools: Tools) -> bool:
@@ -72,14 +72,14 @@ def stands_alone(said: Said, tools: Tools) -> bool:
     """
     if tools.talk.asks("bends", said.folded):
         return False
-    guess = tools.guess(tools.mended(said.question))
+    guess = tools.guess(tools.understanding.mended(said.question))
     alone = guess.act == SUBJECT and guess.probability >= _CERTAIN
     return alone and tools.nearness(said.question, said.need.text) < _NEAR
 
 
 def guessed(said: Said, tools: Tools) -> Plan | None:
     """What the likeliest act asks for."""
-    guess = tools.guess(tools.mended(said.question))
+    guess = tools.guess(tools.understanding.mended(said.question))
     if guess.probability < (_LIKELY if said.last and not guess.strange else _SURE):
         return None
     again = replace(said, act=guess.act)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from assistant.conversation.acts import Guess
 from assistant.conversation.choices import ChoiceReader
@@ -23,7 +22,6 @@ from assistant.typography import guillemets
 from assistant.values import Role
 
 MOST_CHOICES = 6
-_MENDED = 256  # texts remembered
 _NAME = 3  # terms: a longer text is no name of a choice
 _FRAMES = ("dans", "pour", "avec")  # what a name alone leaves out
 
@@ -32,9 +30,8 @@ _FRAMES = ("dans", "pour", "avec")  # what a name alone leaves out
 class Tools:
     """What rules read with; compiled once over one corpus.
 
-    ``mended`` gives a text as it is read, shorthand written out and spelling mended; ``guess`` says what a
-    mended text most likely asks for, ``nearness`` how near two texts are, from -1 to 1; ``role_names`` are
-    those of the page.
+    ``guess`` says what a mended text most likely asks for, ``nearness`` how near two texts are, from -1 to 1;
+    ``role_names`` are those of the page.
     """
 
     talk: TalkWordings
@@ -42,7 +39,6 @@ class Tools:
     references: References
     understanding: Understanding
     store: Store
-    mended: Callable[[str], str]
     guess: Callable[[str], Guess]
     nearness: Callable[[str, str], float]
     role_names: Mapping[Role, str]
@@ -73,9 +69,7 @@ def open_tools(
     """The tools of one corpus."""
     choices = ChoiceReader(talk, understanding, store)
     references = References(talk, choices, understanding, store)
-    # the rules of one turn ask it again and again
-    mended = lru_cache(maxsize=_MENDED)(lambda text: understanding.query(text).text)
-    return Tools(talk, choices, references, understanding, store, mended, guess, nearness, role_names)
+    return Tools(talk, choices, references, understanding, store, guess, nearness, role_names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'"})
+_LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'"}
 
 _WORD = 30  # characters: what is no longer comes again and again
 _FIRST_MARK = "\u0300"
@@ -20,8 +20,13 @@ def fold(text: str) -> str:
 
 
 def _folded(lowered: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", lowered.translate(_LIGATURES))
-    return "".join(char for char in decomposed if char < _FIRST_MARK or not unicodedata.combining(char))
+    for ligature, letters in _LIGATURES.items():
+        lowered = lowered.replace(ligature, letters)
+    decomposed = unicodedata.normalize("NFKD", lowered)
+    # a text has few marks, each many times
+    for mark in {char for char in set(decomposed) if char >= _FIRST_MARK and unicodedata.combining(char)}:
+        decomposed = decomposed.replace(mark, "")
+    return decomposed
 
 
 _folded_word = lru_cache(maxsize=20_000)(_folded)

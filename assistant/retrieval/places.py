@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assistant.corpus.places import Department
@@ -51,7 +52,29 @@ _HOUSE = (
     r"(?:\b(?:centres?(?: socia(?:l|ux))?(?: et culturel)?|maison|structure|espace(?: de vie sociale)?|evs|mjc"
     r"|asso(?:ciation)?) (?:du |de |d')?)?"
 )
+_WORD = re.compile(r"\w+")
 _LONG_NAME = 6  # letters from which one word alone tells a structure
+
+
+class _Names:
+    """Patterns of names; each is only tried on a text that holds one of the words that tell its name."""
+
+    def __init__(self) -> None:
+        self._patterns: list[tuple[Facet, tuple[str, ...], re.Pattern[str]]] = []
+        self._by_word: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, words: Iterable[str], facet: Facet, names: tuple[str, ...], pattern: re.Pattern[str]) -> None:
+        for word in set(words):
+            self._by_word[word].append(len(self._patterns))
+        self._patterns.append((facet, names, pattern))
+
+    def find(self, folded: str) -> Iterator[tuple[Facet, tuple[str, ...], re.Match[str]]]:
+        """What is named where, in the order in which the names were added."""
+        tried = {index for word in set(_WORD.findall(folded)) for index in self._by_word.get(word, ())}
+        for index in sorted(tried):
+            facet, names, pattern = self._patterns[index]
+            for match in pattern.finditer(folded):
+                yield facet, names, match
 
 
 class PlaceCues:
@@ -69,34 +92,38 @@ class PlaceCues:
         self._codes = {department.code.lower(): department.name for department in departments}
         facets = {department.region: Facet.REGION for department in departments}
         facets |= {department.name: Facet.DEPARTMENT for department in departments}
-        self._places: list[tuple[Facet, tuple[str, ...], re.Pattern[str]]] = []
-        self._places += [(facet, (name,), _place_pattern(name)) for name, facet in facets.items()]
-        self._bare = [(facet, name, _bare_pattern(name)) for name, facet in facets.items()]
+        self._places, self._bare, self._structures = _Names(), _Names(), _Names()
+        for name, facet in facets.items():
+            self._places.add(_longest(name), facet, (name,), _place_pattern(name))
+            self._bare.add(_longest(name), facet, (name,), _bare_pattern(name))
         for alias, names in aliases.items():
             if unknown := [name for name in names if name not in facets]:
                 raise SchemaError(
                     f"Le lieu {guillemets(alias)} renvoie à {guillemets(unknown[0])}, qui n’est pas connu.",
                     "Écrivez un département ou une région comme dans departements.csv.",
                 )
-            self._places.append((facets[names[0]], names, re.compile(rf"(?<![\w-]){_loosely(alias)}{_END}")))
-        self._structures = {name: pattern for name in structures if (pattern := _structure_pattern(name))}
+            self._places.add(
+                _longest(alias), facets[names[0]], names, re.compile(rf"(?<![\w-]){_loosely(alias)}{_END}")
+            )
+        for name in structures:
+            words = _WORD.findall(fold(name))
+            own = [position for position, word in enumerate(words) if word not in _COMMON_NAMES and not word.isdigit()]
+            if own and (pattern := _structure_pattern(words, own)):
+                self._structures.add((words[position] for position in own), Facet.STRUCTURE, (name,), pattern)
 
     def find(self, folded: str) -> Iterator[Found]:
         """The places and structures named, filters all; and names of places alone."""
         for code in _CODE.finditer(folded):
             if name := self._codes.get(code[1] or code[2] or code[3]):
                 yield Found(Facet.DEPARTMENT, name, code.start(), code.end(), firm=True)
-        for facet, names, pattern in self._places:
-            for match in pattern.finditer(folded):
-                told = bool(_TOLD_OF.search(folded, 0, match.start()))
-                for name in names:
-                    yield Found(facet, name, match.start(), match.end(), firm=not told)
-        for facet, name, pattern in self._bare:
-            for match in pattern.finditer(folded):
-                yield Found(facet, name, match.start(), match.end(), firm=False, bare=True)
-        for name, pattern in self._structures.items():
-            for match in pattern.finditer(folded):
-                yield Found(Facet.STRUCTURE, name, match.start(), match.end(), firm=True)
+        for facet, names, match in self._places.find(folded):
+            told = bool(_TOLD_OF.search(folded, 0, match.start()))
+            for name in names:
+                yield Found(facet, name, match.start(), match.end(), firm=not told)
+        for facet, names, match in self._bare.find(folded):
+            yield Found(facet, names[0], match.start(), match.end(), firm=False, bare=True)
+        for facet, names, match in self._structures.find(folded):
+            yield Found(facet, names[0], match.start(), match.end(), firm=True)
 
 
 def _place_pattern(name: str) -> re.Pattern[str]:
@@ -123,12 +150,12 @@ def _bare_pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"{article}{_loosely(name)}{_NOT_GONE_ON}")
 
 
-def _structure_pattern(name: str) -> re.Pattern[str] | None:
-    """Two words of its own in a row, with what stands between; or the only one, when it is long; or its town."""
-    words = re.findall(r"\w+", fold(name))
-    own = [position for position, word in enumerate(words) if word not in _COMMON_NAMES and not word.isdigit()]
-    if not own:
-        return None
+def _structure_pattern(words: Sequence[str], own: Sequence[int]) -> re.Pattern[str] | None:
+    """Two words of its own in a row, with what stands between; or the only one, when it is long; or its town.
+
+    Args:
+        own: the positions of its own words, one at least.
+    """
     forms = [rf"\b(?:a|sur) {re.escape(words[at])}\b" for at in own if len(words[at]) >= _LONG_NAME]
     first, last = (own[0], own[1]) if len(own) > 1 else (own[0], own[0])
     if first == last and first and words[first - 1] in ("saint", "sainte"):
@@ -137,6 +164,11 @@ def _structure_pattern(name: str) -> re.Pattern[str] | None:
         whole = r"\W+".join(map(re.escape, words[first : last + 1]))
         forms.append(r"(?<!\ben )\b" + re.sub(r"\bsaint(e?)\b", r"(?:saint\1|st\1)", whole) + r"\b")
     return re.compile(_HOUSE + "(?:" + "|".join(forms) + ")") if forms else None
+
+
+def _longest(name: str) -> list[str]:
+    """The longest word of a name, which every way of writing it holds."""
+    return [max(_WORD.findall(fold(name)), key=len)]
 
 
 def _loosely(name: str) -> str:

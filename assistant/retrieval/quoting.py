@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assistant.corpus.schema import Schema
 from assistant.language.thesaurus import Thesaurus
-from assistant.retrieval.sentence_scores import Sentence, read_sentences, score
+from assistant.retrieval.sentence_scores import Sentence, read_sentences, scores
 from assistant.values import Facet, Hit, Kind, Query, Quote, Role, Section, Sheet, Span, Status
 
 # of the first sheet, the second, and each of the others: all told, and at least of limits or perspectives
@@ -94,8 +94,9 @@ class Quoter:
         self, hit: Hit, query: Query, rarity: Mapping[str, float], budget: int, least: int
     ) -> tuple[list[Sentence], Sentence | None]:
         """The sentences to quote, in the order of the sheet, and the one that answers best."""
-        scores = {sentence.place: score(sentence, hit, query, rarity) for sentence in self._of(hit.sheet)}
-        ranked = sorted(self._of(hit.sheet), key=lambda sentence: (-scores[sentence.place], sentence.place))
+        sentences = self._of(hit.sheet)
+        found = zip(scores(sentences, hit, query, rarity), sentences, strict=True)
+        ranked = [sentence for _, sentence in sorted(found, key=lambda pair: (-pair[0], pair[1].place))]
         picked = _never_left_out(hit.sheet, ranked, least)
         left = budget - sum(sentence.words for sentence in picked)
         for sentence in ranked:

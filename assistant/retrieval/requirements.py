@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from assistant.language.amounts import figures
 from assistant.language.analyzer import terms
@@ -22,8 +23,13 @@ def plain(text: str) -> str:
 
 def holds(sheet: Sheet, phrases: Iterable[str]) -> bool:
     """Whether the title or the text of a sheet holds every phrase, as whole words."""
-    said = f"{plain(sheet.title)}\n{plain(sheet.text)}"
+    said = _said(sheet.title, sheet.text)
     return all(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", said) for phrase in phrases)
+
+
+@lru_cache(maxsize=_MOST_READ)
+def _said(title: str, text: str) -> str:
+    return f"{plain(title)}\n{plain(text)}"
 
 
 def bearing_words(phrases: Iterable[str], store: Store) -> list[str]:

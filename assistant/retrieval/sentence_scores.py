@@ -8,7 +8,7 @@ judged questions hardly tell them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.corpus.schema import Schema
@@ -64,36 +64,44 @@ def read_sentences(sheet: Sheet, schema: Schema, thesaurus: Thesaurus) -> Iterat
                     yield _sentence(sheet, clause, index, place, thesaurus)
 
 
-def measures(sentence: Sentence, hit: Hit, query: Query, rarity: Mapping[str, float]) -> dict[str, float]:
-    """What is known of a sentence, by name: the measures that ``WEIGHTS`` weighs.
+def measures(
+    sentences: Sequence[Sentence], hit: Hit, query: Query, rarity: Mapping[str, float]
+) -> list[dict[str, float]]:
+    """What is known of each sentence of a sheet, by name: the measures that ``WEIGHTS`` weighs.
 
     Args:
         rarity: the weight of each term of the query.
     """
     sheet = hit.sheet
-    role = sheet.sections[sentence.section].role
     asked = frozenset(query.roles)
-    found = (asked & sentence.speaks_of) if role not in asked else frozenset()
-    silent = any(all(section.status is not Status.FILLED for section in sheet.sections_with(one)) for one in found)
-    wanted = role in asked or bool(found)
-    return {
-        "terms": _share(dict.fromkeys(sentence.terms, 1.0), rarity),
-        "near": max(
-            (h.cosine for h in hit.passages if _overlap(h.passage.start, h.passage.end, sentence.span)), default=0.0
-        ),
-        "concepts": _share(sentence.concepts, query.concepts),
-        "wanted": float(role in asked),
-        # a role asked for, spoken of in another section; all the more when its own says nothing
-        "elsewhere": float(bool(found)),
-        "instead": float(silent),
-        "summary": float(role is Role.SUMMARY),
-        "brief": float(sentence.words < _BRIEF and not wanted),
-    }
+    silent = {role for role in asked if all(one.status is not Status.FILLED for one in sheet.sections_with(role))}
+    terms, concepts = _shares(rarity), _shares(query.concepts)
+    near = _nearest(sentences, hit)
+    measured = []
+    for sentence, cosine in zip(sentences, near, strict=True):
+        role = sheet.sections[sentence.section].role
+        found = (asked & sentence.speaks_of) if role not in asked else frozenset()
+        measured.append(
+            {
+                "terms": sum(share for term, share in terms if term in sentence.terms),
+                "near": cosine,
+                "concepts": sum(share * sentence.concepts.get(concept, 0.0) for concept, share in concepts),
+                "wanted": float(role in asked),
+                # a role asked for, spoken of in another section; all the more when its own says nothing
+                "elsewhere": float(bool(found)),
+                "instead": float(bool(found & silent)),
+                "summary": float(role is Role.SUMMARY),
+                "brief": float(sentence.words < _BRIEF and role not in asked and not found),
+            }
+        )
+    return measured
 
 
-def score(sentence: Sentence, hit: Hit, query: Query, rarity: Mapping[str, float]) -> float:
-    """How well a sentence answers; higher is better, comparable within a sheet."""
-    return sum(WEIGHTS[name] * value for name, value in measures(sentence, hit, query, rarity).items())
+def scores(sentences: Sequence[Sentence], hit: Hit, query: Query, rarity: Mapping[str, float]) -> list[float]:
+    """How well each sentence of a sheet answers; higher is better, comparable within a sheet."""
+    return [
+        sum(WEIGHTS[name] * value for name, value in found.items()) for found in measures(sentences, hit, query, rarity)
+    ]
 
 
 def _sentence(sheet: Sheet, span: Span, section: int, place: int, thesaurus: Thesaurus) -> Sentence:
@@ -113,11 +121,24 @@ def clauses_of(sheet: Sheet, span: Span) -> list[Span]:
     return [Span(piece.start + shift, piece.end + shift) for piece in pieces]
 
 
-def _share(found: Mapping[str, float], sought: Mapping[str, float]) -> float:
-    """The share, 0 to 1, of what is sought that is found, each weighed."""
+def _shares(sought: Mapping[str, float]) -> list[tuple[str, float]]:
+    """What is sought, each with its share of the weight of all."""
     total = sum(sought.values())
-    return sum(weight * found.get(name, 0.0) for name, weight in sought.items()) / total if total else 0.0
+    return [(name, weight / total) for name, weight in sought.items()] if total else []
 
 
-def _overlap(start: int, end: int, span: Span) -> bool:
-    return start < span.end and span.start < end
+def _nearest(sentences: Sequence[Sentence], hit: Hit) -> list[float]:
+    """The best cosine of the passages that each sentence overlaps; both stand in the order of the text."""
+    passages = [(one.passage.start, one.passage.end, one.cosine) for one in hit.passages]
+    near, first = [], 0
+    for sentence in sentences:
+        start, end = sentence.span
+        while first < len(passages) and passages[first][1] <= start:
+            first += 1
+        best = 0.0
+        for begun, _, cosine in passages[first:]:
+            if begun >= end:
+                break
+            best = max(best, cosine)
+        near.append(best)
+    return near

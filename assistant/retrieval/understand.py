@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from assistant.corpus.places import Department
@@ -38,6 +39,7 @@ class Understanding:
         self._thesaurus = store.thesaurus()
         self._store = store
         self._found = lru_cache(maxsize=_MENDED)(self._find)
+        self._read = lru_cache(maxsize=_MENDED)(self._query)
         mender = Mender(speller(store), wordings.shorthand, self._borne)
         self._mend = lru_cache(maxsize=_MENDED)(mender.mend)
 
@@ -45,6 +47,7 @@ class Understanding:
         """The same, but questions are read as they are typed."""
         typed = copy.copy(self)
         typed._mend = lru_cache(maxsize=_MENDED)(Mended)
+        typed._read = lru_cache(maxsize=_MENDED)(typed._query)
         return typed
 
     def query(
@@ -59,10 +62,18 @@ class Understanding:
             filters: given beside the question; they add to what it says.
             roles: the sections asked for, when they come from elsewhere than ``text``.
         """
+        query = self._read(text, tuple((filters or {}).items()))
+        return query if roles is None else replace(query, roles=roles)
+
+    def mended(self, text: str) -> str:
+        """A text as it is read: shorthand written out, spelling mended."""
+        return self._mend(text).text
+
+    def _query(self, text: str, filters: tuple[tuple[Facet, tuple[str, ...]], ...]) -> Query:
         mended = self._mend(text)
         text = mended.text
         choices = self.choices(fold(text))
-        named = choices.named | dict(filters or {})
+        named = choices.named | dict(filters)
         phrases = self._phrases(text, choices)
         read = tokens(text)
         carried = {token.term: token.word for token in read}
@@ -76,7 +87,7 @@ class Understanding:
             text=text,
             terms=tuple(words),
             words=words,
-            roles=self.roles(text) if roles is None else roles,
+            roles=self.roles(text),
             concepts=concepts,
             facets=named,
             excluded=choices.excluded,
@@ -91,13 +102,13 @@ class Understanding:
 
     def roles(self, text: str) -> tuple[Role, ...]:
         """The sections that a question asks for, in the order in which it names them."""
-        text = self._mend(text).text
+        text = self.mended(text)
         stated = (AMOUNT_ROLES[amount.kind] for amount in amounts(text))
         return tuple(dict.fromkeys([*self._sections.roles(fold(text)), *stated]))
 
     def subject(self, text: str) -> set[str]:
         """The terms of a question, less the words that ask for a section."""
-        return set(terms(self._sections.without(fold(self._mend(text).text))))
+        return set(terms(self._sections.without(fold(self.mended(text)))))
 
     def choices(self, folded: str, more: Sequence[Found] = ()) -> Choices:
         """The choices that a folded text makes; ``more`` are found otherwise, and stand for what they overlap."""
