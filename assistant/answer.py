@@ -14,7 +14,7 @@ from assistant.conversation.said import open_tools
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation
 from assistant.conversation.wordings import load_talk
-from assistant.corpus.corpus import ACTS, ALIGNMENT, CALIBRATION, DEPARTMENTS, RANKING, SCHEMA, TALK, WORDINGS
+from assistant.corpus.corpus import ACTS, ALIGNMENT, CALIBRATION, DEPARTMENTS, RANKING, SCHEMA, SECTIONS, TALK, WORDINGS
 from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
@@ -26,6 +26,7 @@ from assistant.retrieval.examples import Examples
 from assistant.retrieval.quoting import EVEN, Quoter, silence
 from assistant.retrieval.refusal import refuse, without
 from assistant.retrieval.search import Ranking, Sought, load_ranking, search
+from assistant.retrieval.sections import load_sections
 from assistant.retrieval.understand import EXAMPLE, Filters, Understanding, checked_question
 from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
@@ -101,11 +102,10 @@ class Assistant:
         data = settings.data
         alignment = load_alignment(data / ALIGNMENT, encoder.name) or unaligned(store.examples()[1])
         departments = load_departments(data / DEPARTMENTS).values()
-        understanding = Understanding(load_wordings(data / WORDINGS), departments, store)
         talk, schema = load_talk(data / TALK), load_schema(data / SCHEMA)
         # a text is encoded once, whether it is searched with or only read for what it asks
         encode = lru_cache(maxsize=_CACHED_NEEDS)(encoder.encode_adapted)
-        acts = load_acts(data / ACTS, encoder.name)
+        acts, sections = load_acts(data / ACTS, encoder.name), load_sections(data / SECTIONS, encoder.name)
 
         @lru_cache(maxsize=_CACHED_NEEDS)
         def read(text: str) -> Reading:
@@ -115,9 +115,13 @@ class Assistant:
         def guess(text: str) -> Guess:
             return acts.guess(text, encode(text).plain) if acts and len(text) <= LONGEST else NOTHING
 
+        def meant(text: str) -> tuple[Role, ...]:
+            return sections.asked(encode(text).plain) if sections else ()
+
         def nearness(one: str, other: str) -> float:
             return float(read(one).vector @ read(other).vector)
 
+        understanding = Understanding(load_wordings(data / WORDINGS), departments, store, meant)
         tools = open_tools(talk, understanding, store, guess, nearness, schema.roles)
         return cls(
             store,
@@ -168,7 +172,7 @@ class Assistant:
         vector, likely = self._read(query.text)
         concepts = asked_concepts(query.concepts, likely, self.store.thesaurus())
         # a section asked for afterwards changes what is quoted, not which sheets answer the need
-        need = replace(query, roles=self._understanding.roles(query.text))
+        need = replace(query, roles=self._understanding.asked(query.text))
         hits = search(Sought(need, vector, concepts), self.store, self._examples, self._ranking, limit)
         near = {"foreign": self._examples.foreign(vector), "leaning": self._examples.leaning(vector)}
         bearing = self.store.bearing(query.terms)

@@ -73,7 +73,7 @@ def subject(said: Said, tools: Tools) -> Plan:
     return said.plan(
         TurnKind.SUBJECT,
         tools.subject(text.lstrip(" ,;:.!") or said.question),
-        roles=said.roles,
+        roles=said.roles or tools.understanding.asked(said.question),
         notice="Compris comme un nouveau sujet" if before else "",
         other_way=SAME_SUBJECT if before else "",
     )

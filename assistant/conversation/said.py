@@ -156,8 +156,9 @@ def spoken(question: str, tools: Tools) -> str:
 
 def asked(text: str, conversation: Conversation, tools: Tools) -> tuple[Role, ...]:
     """The sections that a text asks for; once sheets are shown, in fewer words."""
-    roles = tools.understanding.roles(text)
-    return tuple(dict.fromkeys((*roles, *tools.talk.roles(fold(text))))) if conversation.last else roles
+    if not conversation.last:
+        return tools.understanding.asked(text)
+    return tuple(dict.fromkeys((*tools.understanding.roles(text), *tools.talk.roles(fold(text)))))
 
 
 def no_sheet(said: Said) -> Plan:

@@ -28,6 +28,7 @@ CALIBRATION = "abstention.yaml"
 WORDINGS = "questions.yaml"
 TALK = "talk.yaml"
 ACTS = "acts.npz"
+SECTIONS = "sections.npz"
 ACTIONS = "actions"
 
 

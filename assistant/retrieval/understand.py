@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -30,9 +30,17 @@ _MENDED = 256  # questions remembered: an answer reads its question three times
 class Understanding:
     """Reads questions over one corpus: compiled once, from its wordings and what its store holds."""
 
-    def __init__(self, wordings: Wordings, departments: Iterable[Department], store: Store) -> None:
+    def __init__(
+        self,
+        wordings: Wordings,
+        departments: Iterable[Department],
+        store: Store,
+        sections: Callable[[str], tuple[Role, ...]] | None = None,
+    ) -> None:
+        """``sections``: those that a question asks for by its meaning, whatever its words."""
         values = {facet: tuple(found) for facet, found in store.facets().items()}
         self._sections = SectionCues(wordings)
+        self._meant = sections
         self._facets = FacetCues(wordings, values)
         self._places = PlaceCues(departments, values[Facet.STRUCTURE], wordings.places)
         self._named = {plain(value) for found in values.values() for value in found}
@@ -87,7 +95,7 @@ class Understanding:
             text=text,
             terms=tuple(words),
             words=words,
-            roles=self.roles(text),
+            roles=self.asked(text),
             concepts=concepts,
             facets=named,
             excluded=choices.excluded,
@@ -101,10 +109,15 @@ class Understanding:
         )
 
     def roles(self, text: str) -> tuple[Role, ...]:
-        """The sections that a question asks for, in the order in which it names them."""
+        """The sections that a question names, in the order in which it does."""
         text = self.mended(text)
         stated = (AMOUNT_ROLES[amount.kind] for amount in amounts(text))
         return tuple(dict.fromkeys([*self._sections.roles(fold(text)), *stated]))
+
+    def asked(self, text: str) -> tuple[Role, ...]:
+        """The sections that a question that stands by itself asks for: those that it names, or else means."""
+        roles = self.roles(text)
+        return roles if roles or self._meant is None else self._meant(self.mended(text))
 
     def subject(self, text: str) -> set[str]:
         """The terms of a question, less the words that ask for a section."""
