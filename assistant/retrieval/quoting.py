@@ -80,14 +80,17 @@ class Quoter:
         return Quotes(tuple(answers), tuple(parts[Role.LIMITS]), tuple(parts[Role.PERSPECTIVES]))
 
     def _facts(self, sheet: Sheet, query: Query) -> list[Quote]:
-        """The choices that the question asks for or filters by, each value a quote."""
-        wanted = {*query.roles, *(self._roles[_filed_under(facet)] for facet in query.facets)}
+        """The choices that the question asks for or filters by, each value a quote; of a filter, those it names."""
+        filtered = {self._roles[_filed_under(facet)]: values for facet, values in query.facets.items()}
+        wanted = {*query.roles, *filtered}
         seen: set[str] = set()
         facts = []
         for section in sheet.sections:
             if section.kind is Kind.CHOICE and section.role in wanted and section.label not in seen:
                 seen.add(section.label)
-                facts += [cut_quote(sheet, section, *value) for value in section.values]
+                quotes = [cut_quote(sheet, section, *value) for value in section.values]
+                named = [quote for quote in quotes if quote.text in filtered.get(section.role, ())]
+                facts += named or quotes
         return facts
 
     def _picked(

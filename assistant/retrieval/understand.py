@@ -115,9 +115,15 @@ class Understanding:
         return tuple(dict.fromkeys([*self._sections.roles(fold(text)), *stated]))
 
     def asked(self, text: str) -> tuple[Role, ...]:
-        """The sections that a question that stands by itself asks for: those that it names, or else means."""
+        """The sections that a question that stands by itself asks for: those that it names, or else means.
+
+        « les effets des écrans » is known for a subject, however near it is to « quels effets ? ».
+        """
         roles = self.roles(text)
-        return roles if roles or self._meant is None else self._meant(self.mended(text))
+        text = self.mended(text)
+        if roles or self._meant is None or self._sections.has_subject(fold(text)):
+            return roles
+        return self._meant(text)
 
     def subject(self, text: str) -> set[str]:
         """The terms of a question, less the words that ask for a section."""

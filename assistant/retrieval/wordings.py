@@ -68,6 +68,10 @@ class SectionCues:
         found = {role: match.start() for role, pattern in self._patterns.items() if (match := pattern.search(folded))}
         return tuple(sorted(found, key=lambda role: found[role]))
 
+    def has_subject(self, folded: str) -> bool:
+        """Whether the question holds what looks like the wording of a section, and is what it is about."""
+        return self._subjects is not None and self._subjects.search(folded) is not None
+
     def without(self, folded: str) -> str:
         """The question less the words that ask for a section."""
         return self._without(folded)
