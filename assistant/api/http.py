@@ -28,7 +28,6 @@ _ABOUT = (
     "Des fiches actions de centres sociaux, citées mot pour mot. Toute citation porte sa preuve\u00a0: le fichier, le "
     "début et la fin, en points de code Unicode. Les réponses aux GET ont un ETag, qui change avec le corpus."
 )
-_ALLOWED = {"Cache-Control": "no-store"}
 _log = logging.getLogger(__name__)
 
 
@@ -62,19 +61,24 @@ def described(api: FastAPI) -> Document:
 
 
 def _add_operations(api: FastAPI, operations: Operations) -> None:
-    tag = f'"{operations.version}-{version(PACKAGE)}"'
+    release = version(PACKAGE)
+
+    def tagged(document: Document) -> Mapping[str, str]:
+        # of the version that was answered from: another may be in force by now
+        return {"ETag": f'"{document["corpus"]}-{release}"', "Cache-Control": "no-cache"}
 
     def kept(known: str | None, operation: Callable[[T], Document], asked: T) -> Response:
         """What depends on the corpus alone, or 304 when it is known."""
-        response = _answered(operation, asked, {"ETag": tag, "Cache-Control": "no-cache"})
-        if response.status_code == 200 and known is not None and _holds(known, tag):
+        response = _answered(operation, asked, tagged)
+        tag = response.headers.get("ETag")
+        if tag is not None and known is not None and _holds(known, tag):
             return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
         return response
 
     @api.post("/ask", summary="Poser une question", **_answers(answers.Answer, 400, 413, 422, 503, kept=False))
     def ask(asked: Asked) -> Response:
         """La réponse, avec ses citations\u00a0; ou un refus, avec la fiche la plus proche."""
-        return _answered(operations.ask, asked, _ALLOWED)
+        return _answered(operations.ask, asked, lambda _document: {"Cache-Control": "no-store"})
 
     @api.get("/sheets", summary="Lister les fiches", **_answers(answers.Sheets, 422))
     def sheets(listed: Annotated[Listed, Query()], known: Known = None) -> Response:
@@ -116,9 +120,12 @@ def _answers(model: type[answers.Form], *statuses: int, kept: bool = True) -> di
     return {"responses": responses, "response_model": None}
 
 
-def _answered(operation: Callable[[T], Document], asked: T, headers: Mapping[str, str]) -> JSONResponse:
+def _answered(
+    operation: Callable[[T], Document], asked: T, headers: Callable[[Document], Mapping[str, str]]
+) -> JSONResponse:
     try:
-        return JSONResponse(operation(asked), headers=headers)
+        document = operation(asked)
+        return JSONResponse(document, headers=headers(document))
     except AssistantError as error:
         return problem_response(said(error), {"Retry-After": "1"} if isinstance(error, FailureError) else None)
     except Exception as error:  # noqa: BLE001 - the caller gets a problem, whatever happens

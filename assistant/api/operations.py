@@ -48,11 +48,6 @@ class Operations:
     held: Callable[[], Held]
     note: Callable[[str, Answer], None] = _unnoted
 
-    @property
-    def version(self) -> str:
-        """Of the corpus."""
-        return self.held().version
-
     def ask(self, asked: Asked) -> Document:
         """The answer to a question, after the earlier ones of its conversation.
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 import schemathesis
+from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+from starlette.testclient import TestClient
+
+from assistant.api.mount import mount
+from assistant.api.operations import Operations
 
 # for each operation, well formed and malformed; API_CASES=170 makes 2,000 of them
 CASES = int(os.environ.get("API_CASES", "8"))
@@ -48,6 +54,19 @@ def test_an_answer_is_not_sent_twice(client) -> None:
             again = client.get(f"/api/v1{path}", headers={"If-None-Match": known})
             assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
         assert client.get(f"/api/v1{path}", headers={"If-None-Match": '"x"'}).json() == first.json()
+
+
+def test_the_tag_is_that_of_the_corpus_in_force(operations: Operations) -> None:
+    held = [operations.held()]
+    app = FastAPI(openapi_url=None)
+    mount(app, Operations(operations.assistant, lambda: held[-1]))
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        before = client.get("/api/v1/facets")
+        held.append(replace(held[0], version="une-autre"))  # as when a running server takes a new index
+        after = client.get("/api/v1/facets", headers={"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert after.json()["corpus"] == "une-autre"
+    assert "une-autre" in after.headers["etag"]
 
 
 def test_what_fails_is_never_said_unchanged(client) -> None:
