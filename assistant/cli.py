@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
-from assistant import cli_completion, cli_corpus, cli_export, cli_journal
+from assistant import cli_completion, cli_corpus, cli_evaluation, cli_export, cli_journal
+from assistant.cli_french import FrenchCommand, FrenchGroup, help_asked, in_french
 from assistant.cli_shared import (
     AsJson,
     Data,
@@ -22,38 +22,36 @@ from assistant.cli_shared import (
     find_sheet,
     open_assistant,
     print_value,
+    progress,
     settings_of,
 )
-from assistant.errors import AssistantError, QuestionError, UsageError
-from assistant.settings import Settings
+from assistant.errors import AssistantError, QuestionError
 from assistant.typography import guillemets
 from assistant.values import Facet
 
 if TYPE_CHECKING:
     from assistant.answer import Assistant
 
-T = TypeVar("T")
 app = typer.Typer(
+    cls=FrenchGroup,
     help="Trouve et cite mot pour mot les fiches actions des centres sociaux.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-cli_export.register(app)
-cli_corpus.register(app)
-cli_journal.register(app)
-cli_completion.register(app)
-Top = Annotated[int | None, typer.Option("--top", min=1, help="Nombre de fiches au plus.")]
+Top = Annotated[int | None, typer.Option("--top", min=1, metavar="NOMBRE", help="Nombre de fiches au plus.")]
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def ask(
-    question: Annotated[str, typer.Argument(help="La question, entre guillemets.")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="La question, entre guillemets.")],
     top: Top = None,
     all_sheets: Annotated[bool, typer.Option("--all", help="Toutes les fiches qui répondent.")] = False,
     as_typed: Annotated[bool, typer.Option("--as-typed", help="Lit les mots tels quels, sans les corriger.")] = False,
-    public: Annotated[list[str] | None, typer.Option("--public", help="Public visé\u00a0; peut être répété.")] = None,
+    public: Annotated[
+        list[str] | None, typer.Option("--public", metavar="PUBLIC", help="Public visé\u00a0; peut être répété.")
+    ] = None,
     as_json: AsJson = False,
     data: Data = None,
     index: Index = None,
@@ -70,9 +68,9 @@ def ask(
     print_value(answer_document(answer) if as_json else reply_text(answer, assistant.schema))
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def chat(
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Graine des idées au hasard.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, metavar="NOMBRE", help="Graine des idées au hasard.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Écrit une réponse JSON par ligne.")] = False,
     data: Data = None,
     index: Index = None,
@@ -83,10 +81,10 @@ def chat(
     converse(open_assistant(data, index), seed, as_json)
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def batch(
-    questions: Annotated[Path, typer.Argument(help="Questions, une par ligne (JSON Lines).")],
-    answers: Annotated[Path, typer.Argument(help="Fichier des réponses à écrire.")],
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="Questions, une par ligne (JSON Lines).")],
+    answers: Annotated[Path, typer.Argument(metavar="RÉPONSES", help="Fichier des réponses à écrire.")],
     data: Data = None,
     index: Index = None,
 ) -> None:
@@ -94,13 +92,15 @@ def batch(
     from assistant.batch import Question, answer_all, read_questions, write_lines
 
     asked = read_questions(questions, Question)
-    count = write_lines(answers, _progress(answer_all(open_assistant(data, index), asked), len(asked), "Questions"))
+    count = write_lines(answers, progress(answer_all(open_assistant(data, index), asked), len(asked), "Questions"))
     typer.echo(f"{count} réponses écrites dans {answers}.", err=True)
 
 
-@app.command("index")
+@app.command("index", cls=FrenchCommand)
 def build_index(
-    model: Annotated[str | None, typer.Option("--model", help="Modèle sentence-transformers, nom ou dossier.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="MODÈLE", help="Modèle sentence-transformers, nom ou dossier.")
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="Reconstruit tout, sans reprendre l’index en place.")] = False,
     data: Data = None,
     index: Index = None,
@@ -125,7 +125,7 @@ def build_index(
     )
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def setup(data: Data = None) -> None:
     """Prépare le modèle des questions, pour que la première réponse soit rapide."""
     from assistant.corpus.corpus import ADAPTER
@@ -136,10 +136,14 @@ def setup(data: Data = None) -> None:
     typer.echo("Le modèle des questions est prêt." if made else "Rien à faire\u00a0: le modèle des questions est prêt.")
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def serve(
-    host: Annotated[str | None, typer.Option("--host", help="Adresse d’écoute (ASSISTANT_HOST).")] = None,
-    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port (ASSISTANT_PORT).")] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="ADRESSE", help="Adresse d’écoute (ASSISTANT_HOST).")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, metavar="PORT", help="Port (ASSISTANT_PORT).")
+    ] = None,
     data: Data = None,
     index: Index = None,
 ) -> None:
@@ -150,7 +154,7 @@ def serve(
     serve_page(replace(settings, host=host or settings.host, port=port or settings.port))
 
 
-@app.command("mcp")
+@app.command("mcp", cls=FrenchCommand)
 def serve_mcp(data: Data = None, index: Index = None) -> None:
     """Sert les fiches à un assistant qui parle MCP, sur l’entrée et la sortie standard."""
     from assistant.api.mcp_server import serve_stdio
@@ -159,73 +163,7 @@ def serve_mcp(data: Data = None, index: Index = None) -> None:
     serve_stdio(over(open_assistant(data, index)))
 
 
-@app.command("eval")
-def evaluate(
-    judged: Annotated[list[Path] | None, typer.Argument(help="Questions jugées (JSON Lines).")] = None,
-    run: Annotated[Path | None, typer.Option("--compare", help="Réponses d’une autre version (batch).")] = None,
-    report: Annotated[Path | None, typer.Option("--report", help="Dossier du rapport à écrire.")] = None,
-    beir: Annotated[
-        Path | None, typer.Option("--beir", help="Jeu public au format BEIR, sans questions jugées.")
-    ] = None,
-    as_json: AsJson = False,
-    data: Data = None,
-    index: Index = None,
-) -> None:
-    """Mesure les réponses sur des questions jugées, par genre de question."""
-    settings = settings_of(data, index)
-    if beir and not (judged or run or report):
-        _evaluate_public(beir, settings, as_json)
-    elif judged and not beir:
-        _evaluate_judged(judged, run, report, settings, as_json)
-    else:
-        raise UsageError(
-            "eval mesure des questions jugées, ou un jeu public avec --beir seul.",
-            "Par exemple\u00a0: assistant eval data/judged/dev.jsonl",
-        )
-
-
-def _evaluate_judged(
-    judged: Sequence[Path], run: Path | None, report: Path | None, settings: Settings, as_json: bool
-) -> None:
-    from assistant.answer import Assistant
-    from assistant.evaluation.compare import read_run
-    from assistant.evaluation.run import evaluate, read_judged
-    from assistant.export.evaluation_text import report_text
-
-    files = read_judged(judged)
-    other = read_run(run, [question for found in files.values() for question in found]) if run else None
-    if report:
-        # before the questions are asked: matplotlib may be missing
-        from assistant.evaluation.markdown import write_report
-    assistant = Assistant.open(settings)
-    evaluation = evaluate(assistant, files, other, _progress)
-    if report:
-        options = [*(["--compare", str(run)] if run else []), "--report", str(report)]
-        command = shlex.join(["assistant", "eval", *map(str, judged), *options])
-        write_report(report, assistant, files, evaluation, command, _progress)
-    print_value(evaluation.figures if as_json else report_text(evaluation.figures))
-
-
-def _evaluate_public(beir: Path, settings: Settings, as_json: bool) -> None:
-    from assistant.corpus.corpus import ALIGNMENT, RANKING
-    from assistant.evaluation.beir import evaluate_public
-    from assistant.evaluation.public_set import read_public_set
-    from assistant.export.evaluation_text import public_text
-    from assistant.indexing.alignment import load_alignment
-    from assistant.indexing.encoder import open_encoder
-    from assistant.retrieval.search import load_ranking
-    from assistant.stores import current_manifest
-
-    public = read_public_set(beir)
-    encoder = open_encoder(current_manifest(settings).model)
-    alignment = load_alignment(settings.data / ALIGNMENT, encoder.name)
-    ranking = load_ranking(settings.data / RANKING)
-    with bar("Documents, puis questions") as advance:
-        figures = evaluate_public(public, encoder, alignment, ranking, advance)
-    print_value(figures if as_json else public_text(figures))
-
-
-@app.command()
+@app.command(cls=FrenchCommand)
 def sheets(as_json: AsJson = False, data: Data = None, index: Index = None) -> None:
     """Liste les fiches."""
     from assistant.export.json_form import sheet_line
@@ -240,9 +178,11 @@ def sheets(as_json: AsJson = False, data: Data = None, index: Index = None) -> N
         print_value(printable(f"{sheet.title}\n    {place}"))
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def show(
-    title: Annotated[str, typer.Argument(help="Titre de la fiche, ou le début de ses mots, ou son identifiant.")],
+    title: Annotated[
+        str, typer.Argument(metavar="TITRE", help="Titre de la fiche, ou le début de ses mots, ou son identifiant.")
+    ],
     as_json: AsJson = False,
     data: Data = None,
     index: Index = None,
@@ -256,14 +196,25 @@ def show(
     print_value(sheet_document(sheet) if as_json else sheet_text(sheet))
 
 
+cli_evaluation.register(app)
+cli_export.register(app)
+cli_corpus.register(app)
+cli_journal.register(app)
+cli_completion.register(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; errors go to stderr in French, with the exit code of the contract."""
     try:
-        code = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        code = app(args=given, prog_name=cli_completion.PROGRAM, standalone_mode=False)
     except AssistantError as error:
         _fail(str(error), error.exit_code)
     except TyperException as error:
-        _fail(_in_french(error), 2)
+        if screen := help_asked(error):
+            typer.echo(screen, err=True)
+            sys.exit(2)
+        _fail(in_french(error), 2)
     except (typer.Abort, KeyboardInterrupt):
         _fail("Interrompu\u00a0; rien n’a été changé.", 1)
     except BrokenPipeError:
@@ -301,28 +252,6 @@ def _known_values(assistant: Assistant, facet: Facet, values: Sequence[str]) -> 
     return tuple(known[fold(value)] for value in values)
 
 
-def _progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
-    with bar(label) as advance:
-        for done, item in enumerate(items, start=1):
-            yield item
-            advance(done, total)
-
-
 def _fail(message: str, code: int) -> NoReturn:
     typer.echo(f"Erreur\u00a0: {message}", err=True)
     sys.exit(code)
-
-
-def _in_french(error: TyperException) -> str:
-    """The usage errors of the command-line library, which only speaks English."""
-    name = type(error).__name__
-    option = getattr(error, "option_name", None)
-    asked = getattr(error, "param", None)
-    parameter = getattr(asked, "human_readable_name", "") or next(iter(getattr(asked, "opts", ())), "")
-    happened = {
-        "NoSuchOption": f"l’option {option} n’existe pas.",
-        "MissingParameter": f"il manque {parameter}.",
-        "BadParameter": f"la valeur donnée à {parameter} n’est pas valable.",
-        "BadOptionUsage": f"l’option {option} attend une valeur.",
-    }.get(name, "cette commande n’existe pas, ou a trop d’arguments.")
-    return f"{happened} Voyez\u00a0: assistant --help"

@@ -14,7 +14,9 @@ import typer
 from typer._completion_classes import completion_init
 from typer._completion_shared import get_completion_script
 
-_PROGRAM = "assistant"
+from assistant.cli_french import FrenchCommand
+
+PROGRAM = "assistant"
 _ASKED = "_ASSISTANT_COMPLETE"  # set by the scripts when a shell asks what may follow
 _INSTALL = {
     "bash": 'Dans ~/.bashrc\u00a0: eval "$(assistant completion bash)"',
@@ -33,13 +35,13 @@ class Shell(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command, and answer a shell that asks what may follow."""
-    app.command("completion")(print_script)
+    app.command("completion", cls=FrenchCommand)(print_script)
     if _ASKED in os.environ:
         completion_init()
 
 
-def print_script(shell: Annotated[Shell, typer.Argument(help="bash, zsh ou fish.")]) -> None:
+def print_script(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh ou fish.")]) -> None:
     """Écrit de quoi compléter les commandes avec la touche Tab, pour bash, zsh ou fish."""
-    typer.echo(get_completion_script(prog_name=_PROGRAM, complete_var=_ASKED, shell=shell.value))
+    typer.echo(get_completion_script(prog_name=PROGRAM, complete_var=_ASKED, shell=shell.value))
     # at the end: zsh reads its own first line
     typer.echo(f"# {_INSTALL[shell.value]}")

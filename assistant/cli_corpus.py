@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli_french import FrenchCommand
 from assistant.cli_shared import AsJson, Data, Index, bar, find_sheet, print_value, settings_of
 from assistant.indexing.build import Build
 from assistant.typography import counted, guillemets
@@ -17,14 +18,18 @@ _MEND = "Réparez-le\u00a0: assistant check --repair"
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     for command in (add, remove, history, restore, check):
-        app.command()(command)
+        app.command(cls=FrenchCommand)(command)
 
 
 def add(
-    files: Annotated[list[Path], typer.Argument(help="Fichiers de fiches\u00a0: .txt, .csv, .xlsx, .jsonl, .docx.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FICHIER", help="Fichiers de fiches\u00a0: .txt, .csv, .xlsx, .jsonl, .docx."),
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Dit ce qui changerait, sans rien changer.")] = False,
     columns: Annotated[
-        Path | None, typer.Option("--columns", help="Fichier YAML qui dit à quel libellé va chaque colonne.")
+        Path | None,
+        typer.Option("--columns", metavar="FICHIER", help="Fichier YAML qui dit à quel libellé va chaque colonne."),
     ] = None,
     as_json: AsJson = False,
     data: Data = None,
@@ -51,7 +56,9 @@ def add(
 
 
 def remove(
-    title: Annotated[str, typer.Argument(help="Titre de la fiche, ou le début de ses mots, ou son identifiant.")],
+    title: Annotated[
+        str, typer.Argument(metavar="TITRE", help="Titre de la fiche, ou le début de ses mots, ou son identifiant.")
+    ],
     as_json: AsJson = False,
     data: Data = None,
     index: Index = None,
@@ -81,7 +88,7 @@ def history(as_json: AsJson = False, data: Data = None, index: Index = None) -> 
 
 
 def restore(
-    generation: Annotated[str, typer.Argument(help="Nom ou numéro de la génération.")],
+    generation: Annotated[str, typer.Argument(metavar="GÉNÉRATION", help="Nom ou numéro de la génération.")],
     as_json: AsJson = False,
     data: Data = None,
     index: Index = None,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli_french import FrenchCommand
 from assistant.cli_shared import AsJson, Data, Index, all_sheets, find_sheet, open_assistant, print_value, settings_of
 from assistant.errors import FailureError, UsageError
 from assistant.export.render import FORMATS, filename, render
@@ -60,19 +61,33 @@ class _Chosen:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command()(export)
-    app.command("verify")(verify_file)
-    app.command()(gaps)
+    app.command(cls=FrenchCommand)(export)
+    app.command("verify", cls=FrenchCommand)(verify_file)
+    app.command(cls=FrenchCommand)(gaps)
 
 
 def export(
-    titles: Annotated[list[str] | None, typer.Argument(help="Titres ou identifiants, dans l’ordre voulu.")] = None,
-    question: Annotated[str, typer.Option("--question", help="Les fiches qui répondent à cette question.")] = "",
+    titles: Annotated[
+        list[str] | None, typer.Argument(metavar="TITRE", help="Titres ou identifiants, dans l’ordre voulu.")
+    ] = None,
+    question: Annotated[
+        str, typer.Option("--question", metavar="QUESTION", help="Les fiches qui répondent à cette question.")
+    ] = "",
     every: Annotated[bool, typer.Option("--all", help="Toutes les fiches.")] = False,
-    kind: Annotated[Form, typer.Option("--kind", help="Ce qu’on en fait.")] = Form.SELECTION,
-    format_name: Annotated[FormatName | None, typer.Option("--format", help="Le format du fichier.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Le fichier à écrire.")] = None,
-    roles: Annotated[list[Role] | None, typer.Option("--section", help="Une rubrique\u00a0; peut être répété.")] = None,
+    kind: Annotated[
+        Form, typer.Option("--kind", metavar="GENRE", help=f"Ce qu’on en fait\u00a0: {', '.join(Form)}.")
+    ] = Form.SELECTION,
+    format_name: Annotated[
+        FormatName | None,
+        typer.Option("--format", metavar="FORMAT", help=f"Le format du fichier\u00a0: {', '.join(FormatName)}."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FICHIER", help="Le fichier à écrire.")
+    ] = None,
+    roles: Annotated[
+        list[Role] | None,
+        typer.Option("--section", metavar="RUBRIQUE", help=f"Une rubrique, peut être répété\u00a0: {', '.join(Role)}."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Remplace le fichier s’il existe.")] = False,
     data: Data = None,
     index: Index = None,
@@ -88,7 +103,7 @@ def export(
 
 
 def verify_file(
-    file: Annotated[Path, typer.Argument(help="Un export\u00a0: Word, PDF, Markdown ou CSV.")],
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Un export\u00a0: Word, PDF, Markdown ou CSV.")],
     as_json: AsJson = False,
     data: Data = None,
     index: Index = None,

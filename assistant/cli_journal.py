@@ -8,13 +8,16 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli_french import FrenchCommand, FrenchGroup
 from assistant.cli_shared import AsJson, print_value
 from assistant.errors import FailureError, UsageError
 from assistant.settings import Settings, read_settings
 
 _HELP = "Les questions posées, quand un journal est tenu (ASSISTANT_JOURNAL)."
-_app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-Kept = Annotated[Path | None, typer.Option("--journal", help="Fichier du journal (ASSISTANT_JOURNAL).")]
+_app = typer.Typer(cls=FrenchGroup, help=_HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+Kept = Annotated[
+    Path | None, typer.Option("--journal", metavar="FICHIER", help="Fichier du journal (ASSISTANT_JOURNAL).")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +25,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(_app, name="journal")
 
 
-@_app.command()
+@_app.command(cls=FrenchCommand)
 def stats(journal: Kept = None, as_json: AsJson = False) -> None:
     """Compte les questions\u00a0: par mois, par sorte, et celles qui ont eu une réponse."""
     from assistant.journal import SEARCHED, read_journal
@@ -44,7 +47,7 @@ def stats(journal: Kept = None, as_json: AsJson = False) -> None:
         print_value(f"    {month}\u00a0: {number}")
 
 
-@_app.command("unanswered")
+@_app.command("unanswered", cls=FrenchCommand)
 def list_unanswered(journal: Kept = None, as_json: AsJson = False) -> None:
     """Liste les questions restées sans réponse, les plus fréquentes d’abord."""
     from assistant.export.text_form import printable
@@ -58,11 +61,11 @@ def list_unanswered(journal: Kept = None, as_json: AsJson = False) -> None:
         print_value(printable(f"{times}\u00a0× {question}"))
 
 
-@_app.command("purge")
+@_app.command("purge", cls=FrenchCommand)
 def forget(
     journal: Kept = None,
     days: Annotated[
-        int | None, typer.Option("--days", min=0, help="Garde autant de jours\u00a0; 0 efface tout.")
+        int | None, typer.Option("--days", min=0, metavar="JOURS", help="Garde autant de jours\u00a0; 0 efface tout.")
     ] = None,
 ) -> None:
     """Efface les questions plus vieilles que la durée de conservation (ASSISTANT_JOURNAL_DAYS)."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from assistant.answer import Assistant
     from assistant.values import Sheet
 
-Data = Annotated[Path | None, typer.Option("--data", help="Dossier des fiches (ASSISTANT_DATA).")]
-Index = Annotated[Path | None, typer.Option("--index", help="Dossier de l’index (ASSISTANT_INDEX).")]
+T = TypeVar("T")
+Data = Annotated[Path | None, typer.Option("--data", metavar="DOSSIER", help="Dossier des fiches (ASSISTANT_DATA).")]
+Index = Annotated[Path | None, typer.Option("--index", metavar="DOSSIER", help="Dossier de l’index (ASSISTANT_INDEX).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Écrit un seul document JSON.")]
 
 
@@ -82,3 +83,11 @@ def bar(label: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(label, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
+    """The items, with a bar that says how many are done."""
+    with bar(label) as advance:
+        for done, item in enumerate(items, start=1):
+            yield item
+            advance(done, total)

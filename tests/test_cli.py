@@ -127,7 +127,7 @@ def test_sheets_lists_and_show_finds_one(run):
 
 @pytest.mark.parametrize("arguments", [["zut"], ["ask"], ["ask", "q", "--zut"], ["ask", "q", "--top", "x"]])
 def test_bad_usage_is_said_in_french(run, arguments):
-    assert_said(run(*arguments), 2, "assistant --help")
+    assert_said(run(*arguments), 2, " --help")
 
 
 @pytest.fixture(scope="session")
