@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ from assistant.cli_shared import (
     settings_of,
 )
 from assistant.errors import AssistantError, QuestionError
+from assistant.settings import BUNDLED, OWN
 from assistant.typography import guillemets
 from assistant.values import Facet
 
@@ -134,6 +136,25 @@ def setup(data: Data = None) -> None:
     settings = settings_of(data, None)
     made = prepare(settings.cache, settings.data / ADAPTER)
     typer.echo("Le modèle des questions est prêt." if made else "Rien à faire\u00a0: le modèle des questions est prêt.")
+
+
+@app.command("init", cls=FrenchCommand)
+def copy_to_own(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DOSSIER", help=f"Le dossier à créer\u00a0; sans lui, {OWN}.")
+    ] = None,
+    data: Data = None,
+    index: Index = None,
+) -> None:
+    """Copie les fiches et leur index dans un dossier à vous, pour en ajouter ou en retirer."""
+    from assistant.bundle import copy_own
+
+    own = copy_own(settings_of(data, index), (folder or OWN).absolute())
+    if (own.data, own.index) == (OWN / "data", OWN / "index") and BUNDLED.is_dir():
+        typer.echo(f"Vos fiches sont dans {own.data}\u00a0: l’assistant s’en sert désormais.")
+    else:
+        names = f"ASSISTANT_DATA={shlex.quote(str(own.data))} ASSISTANT_INDEX={shlex.quote(str(own.index))}"
+        typer.echo(f"Vos fiches sont dans {own.data}. Pour vous en servir\u00a0: {names}")
 
 
 @app.command(cls=FrenchCommand)

@@ -8,12 +8,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 from assistant.errors import UsageError
 from assistant.typography import guillemets
 
 BUNDLED = Path(__file__).resolve().parent / "bundled"  # of a wheel: the sheets and their index, only to be read
+OWN = user_data_path("assistant-centres-sociaux", appauthor=False)
+"""Where ``assistant init`` copies them for this user; once there, they are used instead."""
 LOG_LEVELS = ("info", "warning", "error")
-_HOME = BUNDLED if BUNDLED.is_dir() else Path(__file__).resolve().parent.parent
+
+
+def home(bundled: Path, own: Path) -> Path:
+    """The folder of ``data`` and ``index`` when nothing names them; a clone has no ``bundled`` and reads its own."""
+    if not bundled.is_dir():
+        return bundled.parent.parent
+    return own if (own / "index").is_dir() else bundled
+
+
+_HOME = home(BUNDLED, OWN)
 
 
 @dataclass(frozen=True, slots=True)

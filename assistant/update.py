@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant.bundle import check_own
 from assistant.corpus.corpus import input_hashes, read_corpus
 from assistant.corpus.reader import Notice
 from assistant.errors import AssistantError, DamagedIndex, EncoderError, FailureError
@@ -81,6 +82,7 @@ def change_data(settings: Settings, files: Mapping[str, bytes | None], what: str
     Raises:
         AssistantError: nothing was changed; says why and what to do.
     """
+    check_own(settings.data)
     with _files(settings.data):
         view = stage(settings.data, files)
     try:
@@ -108,6 +110,7 @@ def restore(settings: Settings, wanted: Record, progress: Progress) -> Manifest:
     then = wanted.manifest.inputs
     files: dict[str, bytes | None] = {name: None for name in now if name not in then}
     files |= {name: kept_input(settings, name, digest) for name, digest in then.items() if now.get(name) != digest}
+    check_own(settings.data)
     if settings.store or damaged_files(settings.index, wanted.manifest):
         return change_data(settings, files, f"restore {wanted.manifest.generation}", progress).manifest
     with _files(settings.data):

@@ -1,4 +1,4 @@
-"""The wheel answers from a fresh environment, in an empty folder."""
+"""The wheel answers from a fresh environment, in a folder of nothing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,11 @@ def command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[.
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTANT_", "PYTHON"))}
     # the prepared model is of the libraries, too
     clean["ASSISTANT_CACHE"] = str(Path(sys.prefix) / "var" / "cache" / "assistant")
+    clean["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("home"))
     empty = tmp_path_factory.mktemp("empty")
+    # never read, for being where one stands: a folder is named, or made by init
+    for name in ("data", "index"):
+        (empty / name).mkdir()
 
     def run(*arguments: str) -> subprocess.Popen[str]:
         program = [str(home / "bin" / "assistant"), *arguments]
@@ -63,7 +67,7 @@ def test_its_index_is_not_rebuilt_in_place(command) -> None:
     process = command("index", "--full")
     said, errors = process.communicate(timeout=120)
     assert (process.returncode, said) == (2, "")
-    assert "--index" in errors
+    assert "assistant init" in errors
     assert "Traceback" not in errors
 
 
@@ -79,6 +83,21 @@ def test_it_serves(command) -> None:
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+def test_its_sheets_are_copied_to_be_changed(command, tmp_path: Path) -> None:
+    """Last: from then on, the copy is what is read."""
+    sheets = tmp_path / "fiches.csv"
+    sheets.write_text("Titre;Résumé\nUn potager;Un potager partagé par les habitants.\n", encoding="utf-8")
+    refused = command("add", str(sheets))
+    _, errors = refused.communicate(timeout=120)
+    assert (refused.returncode, "assistant init" in errors) == (2, True)
+    said, errors = command("init").communicate(timeout=120)
+    assert "s’en sert désormais" in said, errors
+    added = command("add", str(sheets))
+    assert (added.communicate(timeout=120)[1].count("Traceback"), added.returncode) == (0, 0)
+    titles = json.loads(command("sheets", "--json").communicate(timeout=120)[0])
+    assert len(titles) == 25
 
 
 def _free_port() -> int:

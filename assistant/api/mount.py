@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ def mount(app: FastAPI, operations: Operations) -> None:
 
     app.mount(PREFIX, api)
     app.router.routes.append(Route(_MCP, _mcp(app, operations), methods=["POST"]))
+    # nothing is streamed and no session is kept: what MCP asks by other methods is refused, and not left to the page
+    app.router.routes.append(Route(_MCP, _refusal(405, "Cette adresse ne répond qu’à POST.", "", {"Allow": "POST"})))
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -76,5 +78,5 @@ class _Running:
         await self._running[-1].asgi_app(scope, receive, send)
 
 
-def _refusal(status: int, happened: str, remedy: str) -> ASGIApp:
-    return JSONResponse({"error": happened, "remedy": remedy}, status)
+def _refusal(status: int, happened: str, remedy: str, headers: Mapping[str, str] | None = None) -> ASGIApp:
+    return JSONResponse({"error": happened, "remedy": remedy}, status, headers)

@@ -5,11 +5,12 @@ Each store is imported when the settings ask for it: the other's libraries are n
 
 from __future__ import annotations
 
+from assistant.bundle import check_own
 from assistant.corpus.corpus import input_hashes
-from assistant.errors import AssistantError, MissingExtra, StaleIndex, UsageError
+from assistant.errors import AssistantError, MissingExtra, StaleIndex
 from assistant.indexing.draft import Draft
 from assistant.indexing.manifest import Manifest, read_manifest
-from assistant.settings import BUNDLED, Settings
+from assistant.settings import Settings
 from assistant.staging import is_staged, settle
 from assistant.stores.store import Store
 from assistant.writing import writing
@@ -70,17 +71,13 @@ def open_draft(settings: Settings, full: bool) -> Draft:
         StoreUnreachable: the address cannot be read.
         UsageError: the index is the one that came with the package.
     """
-    if not settings.store and settings.index.resolve().is_relative_to(BUNDLED):
-        raise UsageError(
-            "L’index livré avec le paquet ne se reconstruit pas sur place.",
-            "Donnez un dossier à vous\u00a0: --index DOSSIER, ou ASSISTANT_INDEX.",
-        )
     if settings.store:
         try:
             from assistant.stores.postgres_draft import PostgresDraft
         except ImportError:
             raise _missing_extra() from None
         return PostgresDraft(settings.store, full)
+    check_own(settings.index)
     from assistant.stores.local_draft import LocalDraft
 
     return LocalDraft(settings.index, full)

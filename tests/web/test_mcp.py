@@ -113,6 +113,10 @@ def test_what_is_not_mcp_leaves_the_server_up(server) -> None:
         )
         assert refused.status_code == 400
         assert "error" in refused.json()
+    for method in ("GET", "DELETE", "PUT"):
+        refused = httpx.request(method, f"{server.url}/mcp", timeout=60)
+        assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+        assert "POST" in refused.json()["error"]
     assert httpx.get(f"{server.url}/healthz", timeout=60).status_code == 200
 
 

@@ -1,0 +1,46 @@
+"""The sheets and the index that came with the package: only to be read, and copied by who wants to change them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from assistant.errors import UsageError
+from assistant.indexing.manifest import read_manifest
+from assistant.settings import BUNDLED, Settings
+from assistant.writing import unwritable
+
+
+def check_own(folder: Path) -> None:
+    """Refuse to change what came with the package: the next installation would take the change away.
+
+    Raises:
+        UsageError
+    """
+    if folder.resolve().is_relative_to(BUNDLED):
+        raise UsageError(
+            "Les fiches et l’index livrés avec le paquet ne se changent pas sur place.",
+            "Copiez-les d’abord dans un dossier à vous\u00a0: assistant init",
+        )
+
+
+def copy_own(settings: Settings, folder: Path) -> Settings:
+    """Copy the sheets and the index of the settings into a folder that is not there yet, all or nothing.
+
+    Raises:
+        UsageError: the folder is there.
+        MissingIndex, DamagedIndex: there is no index to copy.
+        FailureError: it cannot be written.
+    """
+    if folder.exists():
+        raise UsageError(f"{folder} existe déjà.", "Donnez le nom d’un dossier à créer.")
+    read_manifest(settings.index)
+    draft = folder.with_name(f".{folder.name}.draft")
+    try:
+        shutil.rmtree(draft, ignore_errors=True)  # of a copy that was cut short
+        for name, source in (("data", settings.data), ("index", settings.index)):
+            shutil.copytree(source, draft / name, ignore=shutil.ignore_patterns(".*"))
+        draft.rename(folder)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    return Settings(data=folder / "data", index=folder / "index")

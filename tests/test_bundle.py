@@ -1,0 +1,56 @@
+"""What came with the package is copied whole, or not at all; a folder is read when it is named, or copied to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant import bundle
+from assistant.answer import Assistant
+from assistant.bundle import check_own, copy_own
+from assistant.errors import FailureError, MissingIndex, UsageError
+from assistant.settings import Settings, home
+
+
+def test_a_copy_answers_and_holds_every_byte(tiny_settings: Settings, tmp_path: Path) -> None:
+    own = copy_own(tiny_settings, tmp_path / "a" / "own")
+    for before, after in ((tiny_settings.data, own.data), (tiny_settings.index, own.index)):
+        files = [path for path in before.rglob("*") if path.is_file() and not path.name.startswith(".")]
+        assert files
+        assert all((after / path.relative_to(before)).read_bytes() == path.read_bytes() for path in files)
+    assert Assistant.open(own).ask("un potager")[0].sheets
+
+
+def test_a_folder_that_is_there_is_left_alone(tiny_settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="existe déjà"):
+        copy_own(tiny_settings, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_an_index_nothing_is_copied(tiny_settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(MissingIndex):
+        copy_own(Settings(data=tiny_settings.data, index=tmp_path / "none"), tmp_path / "own")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_said(tiny_settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FailureError, match="ne peut pas être écrit"):
+        copy_own(tiny_settings, tmp_path / "file" / "own")
+
+
+def test_what_came_with_the_package_is_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle, "BUNDLED", tmp_path / "bundled")
+    check_own(tmp_path / "data")
+    with pytest.raises(UsageError, match="assistant init"):
+        check_own(tmp_path / "bundled" / "data")
+
+
+def test_a_clone_reads_its_own_folders_and_a_wheel_the_copy_once_it_is_there(tmp_path: Path) -> None:
+    bundled, own = tmp_path / "assistant" / "bundled", tmp_path / "own"
+    assert home(bundled, own) == tmp_path
+    bundled.mkdir(parents=True)
+    assert home(bundled, own) == bundled
+    (own / "index").mkdir(parents=True)
+    assert home(bundled, own) == own
