@@ -80,6 +80,8 @@ def test_it_serves(command) -> None:
             assert time.monotonic() < end
             time.sleep(0.1)
         assert httpx.get(f"{address}/api/v1/sheets", timeout=60).json()["total"] == 24
+        for page in ("/", "/guide", "/guide/besoin", "/page.css", "/api/openapi.json"):
+            assert httpx.get(f"{address}{page}", timeout=60).status_code == 200, page
     finally:
         process.terminate()
         process.communicate(timeout=20)

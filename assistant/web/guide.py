@@ -1,4 +1,4 @@
-"""The guide: the Markdown of ``docs/guide``, read beside the data, served as pages that need no script."""
+"""The guide: the Markdown of ``docs/guide``, which a wheel holds too, served as pages that need no script."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
 from markdown_it import MarkdownIt
 
+from assistant.settings import BUNDLED
 from assistant.web.plain import plain_page
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guide"
+_OF_CLONE = Path(__file__).resolve().parents[2] / "docs" / "guide"
+FOLDER = BUNDLED / "guide" if BUNDLED.is_dir() else _OF_CLONE
 PAGES = {"README": "Guide", "besoin": "Un besoin", "formation": "Une formation", "inspiration": "Une inspiration"}
 _PICTURE = re.compile(r"[a-z]+-\d+\.png")
 _MISSING = "<h1>Cette page n’existe pas</h1><p>Revenez au <a href='/guide'>guide</a>.</p>"
