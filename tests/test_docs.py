@@ -16,6 +16,7 @@ FETCHED = re.compile(
     r"""|<link\b(?=[^>]*\bhref=["']?(?:https?:)?//)(?![^>]*\brel=["']?canonical)[^>]*>"""
 )
 FETCHED_BY_STYLE = re.compile(r"""(?:@import\s*(?:url\()?|url\()\s*["']?(?:https?:)?//""")
+LANGUAGES = {"index.html": "fr", "guide/besoin.html": "fr", "installing.html": "fr", "python.html": "en"}
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,13 @@ def test_pages_fetch_nothing_from_elsewhere(site: Path) -> None:
     styles = list(site.rglob("*.css"))
     assert styles
     assert [style.name for style in styles if FETCHED_BY_STYLE.search(style.read_text("utf-8"))] == []
+
+
+def test_each_page_says_its_language(site: Path) -> None:
+    said = {page: re.search(r'<html lang="(\w+)"', (site / page).read_text("utf-8"))[1] for page in LANGUAGES}
+    assert said == LANGUAGES
+    french = (site / "installing.html").read_text("utf-8")
+    assert not re.search(r">\s*(?:Search|Previous|Next)\s*<", french)
 
 
 def test_the_reference_is_made_from_the_docstrings(site: Path) -> None:
