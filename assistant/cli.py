@@ -20,6 +20,7 @@ from assistant.cli_shared import (
     Index,
     all_sheets,
     bar,
+    changes,
     find_sheet,
     open_assistant,
     print_value,
@@ -120,11 +121,7 @@ def build_index(
     if update.build is None:
         typer.echo(f"Rien à faire\u00a0: l’index est à jour ({total}).")
         return
-    build = update.build
-    typer.echo(
-        f"Index à jour ({total})\u00a0: {build.added} ajoutées, {build.changed} modifiées, "
-        f"{build.removed} retirées, {build.kept} inchangées."
-    )
+    typer.echo(f"Index à jour ({total})\u00a0: {changes(update.build)}.")
 
 
 @app.command(cls=FrenchCommand)
@@ -149,7 +146,7 @@ def copy_to_own(
     """Copie les fiches et leur index dans un dossier à vous, pour en ajouter ou en retirer."""
     from assistant.bundle import copy_own
 
-    own = copy_own(settings_of(data, index), (folder or OWN).absolute())
+    own = copy_own(settings_of(data, index), (folder or OWN).resolve())
     if (own.data, own.index) == (OWN / "data", OWN / "index") and BUNDLED.is_dir():
         typer.echo(f"Vos fiches sont dans {own.data}\u00a0: l’assistant s’en sert désormais.")
     else:

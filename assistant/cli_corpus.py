@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli_french import FrenchCommand
-from assistant.cli_shared import AsJson, Data, Index, bar, find_sheet, print_value, settings_of
+from assistant.cli_shared import AsJson, Data, Index, bar, changes, find_sheet, print_value, settings_of
 from assistant.indexing.build import Build
 from assistant.typography import counted, guillemets
 
@@ -147,10 +147,7 @@ def check(
 def _done(build: Build) -> str:
     manifest = build.manifest
     total = f"{counted(manifest.sheets, 'fiche')}, {counted(manifest.passages, 'passage')}, {manifest.generation}"
-    return (
-        f"Index à jour ({total})\u00a0: {build.added} ajoutées, {build.changed} modifiées, "
-        f"{build.removed} retirées, {build.kept} inchangées."
-    )
+    return f"Index à jour ({total})\u00a0: {changes(build)}."
 
 
 def _generation(build: Build | None) -> str | None:

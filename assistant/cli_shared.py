@@ -13,10 +13,11 @@ import typer
 
 from assistant.errors import UsageError
 from assistant.settings import Settings, read_settings
-from assistant.typography import guillemets
+from assistant.typography import counted, guillemets
 
 if TYPE_CHECKING:
     from assistant.answer import Assistant
+    from assistant.indexing.build import Build
     from assistant.values import Sheet
 
 T = TypeVar("T")
@@ -71,6 +72,17 @@ def find_sheet(found: Sequence[Sheet], wanted: str) -> Sheet:
 def print_value(value: Any) -> None:
     """Text as it is; anything else as one JSON document."""
     typer.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def changes(build: Build) -> str:
+    """What a build changed, in one French phrase."""
+    sheets = (
+        (build.added, "ajoutée"),
+        (build.changed, "modifiée"),
+        (build.removed, "retirée"),
+        (build.kept, "inchangée"),
+    )
+    return ", ".join(counted(number, word) for number, word in sheets)
 
 
 @contextmanager

@@ -160,7 +160,7 @@ def test_a_stale_index_is_said_by_ask_and_check_and_mended_by_index(run, copied)
     assert checked.returncode == 1
     assert json.loads(checked.stdout)["sound"] is False
     indexed = succeeded(run("index", settings=copied))
-    assert "0 ajoutées, 1 modifiées, 0 retirées, 4 inchangées" in indexed
+    assert "0\u00a0ajoutée, 1\u00a0modifiée, 0\u00a0retirée, 4\u00a0inchangées" in indexed
     succeeded(run("ask", "potager", settings=copied))
 
 
