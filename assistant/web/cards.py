@@ -9,7 +9,6 @@ from itertools import groupby, repeat
 from assistant.errors import AssistantError
 from assistant.export.text_form import SILENCE, drop_text
 from assistant.replies import Answer, Excerpt
-from assistant.typography import guillemets
 from assistant.values import Quote, Role, Section, Sheet, Span, Status
 from assistant.web.address import MOST_COMPARED, Address, View, link
 from assistant.web.markup import (
@@ -72,22 +71,17 @@ def _shared(answer: Answer, names: RoleNames) -> str:
 
 def _refusal(answer: Answer, names: RoleNames) -> str:
     """What was not found, and ways on: a condition less, the list, the sheets to write."""
+    # only conditions without which sheets are found: what was understood can be taken away in the chips
     drops = answer.refusal.drops if answer.refusal else ()
-    # what is known to help comes alone; else anything that was understood may have been wrong
-    less = [(drop_text(drop), drop.removal) for drop in drops]
-    less = less or [(_named(text), removal) for text, removal in answer.turned.chips[:_MOST_CHIPS]]
-    ways = [f"<li>{button(f'Sans {verbatim(says)}', f'question:{removal}', 'say')}</li>" for says, removal in less]
+    ways = [
+        f"<li>{button(f'Sans {verbatim(drop_text(drop))}', f'question:{drop.removal}', 'say')}</li>" for drop in drops
+    ]
     said = "Pour avancer, enlevez une condition\u00a0:" if ways else "Essayez avec d’autres mots, ou\u00a0:"
     browse, cover = (link(Address(view), names) for view in (View.BROWSE, View.COVERAGE))
     ways.append(f"<li>{anchor('Parcourir toutes les fiches', browse, 'btn')}</li>")
     written = f"Question notée, le temps de cette session, dans {anchor('les fiches à écrire', cover)}."
     found = f'<p class="found">{escape(answer.message)}</p>'
     return f'<div class="no">{found}<p>{said}</p><ul>{"".join(ways)}</ul><p class="small">{written}</p></div>'
-
-
-def _named(chip: str) -> str:
-    """A chip within a sentence: its own guillemets are enough."""
-    return chip if "«" in chip else guillemets(chip)
 
 
 def error_html(error: Exception) -> str:

@@ -10,9 +10,11 @@ from html import escape
 
 from assistant.export.text_form import SILENCE
 from assistant.replies import Answer, TurnKind
-from assistant.values import Role, Sheet
+from assistant.values import Quote, Role, Sheet
+from assistant.web.address import MOST_COMPARED, Address, View, link
 from assistant.web.cards import RoleNames, actions, answer_html, answers, block, evidence, understood
-from assistant.web.markup import count, facts_html, label_html, quotes_html, section_html, verbatim
+from assistant.web.markup import anchor, count, facts_html, label_html, quotes_html, section_html, verbatim
+from assistant.web.taking import take_form
 
 _LISTED = 5  # sheets: a longer exhaustive list is one of titles
 _SECTIONS = (
@@ -29,16 +31,16 @@ QUESTIONS = [{"value": question, "label": label} for _, label, question in _SECT
 def reply_html(answer: Answer, names: RoleNames) -> str:
     """The whole reply to a turn."""
     turned = answer.turned
+    if turned.kind is TurnKind.DANGER:
+        return block(_danger(answer))
     shown = _SHOWN.get(turned.kind)
     if turned.kind is TurnKind.ALL and len(answer.sheets) > _LISTED:
         shown = _titles
-    silent = turned.kind in (TurnKind.TALK, TurnKind.CLARIFY, TurnKind.DANGER)
+    silent = turned.kind in (TurnKind.TALK, TurnKind.CLARIFY)
     if not answer.answered and turned.kind in (TurnKind.UNDO, TurnKind.INSPIRE):
         shown, silent = _nothing, True
     if shown is None or not (answer.answered or silent):
         return answer_html(answer, names)
-    if turned.kind is TurnKind.DANGER:
-        return block(_danger(answer))
     message = f'<p class="found">{verbatim(answer.message)}</p>'
     return block(message, understood(answer), *shown(answer, names))
 
@@ -118,20 +120,27 @@ def _titles(answer: Answer, names: RoleNames) -> list[str]:
     ]
 
 
-def _board(answer: Answer, _names: RoleNames) -> list[str]:
+def _board(answer: Answer, names: RoleNames) -> list[str]:
     board = answer.turned.board
     if board is None or not board.rows:
         return []
-    heads = "".join(f'<th scope="col">{verbatim(sheet.title)}</th>' for sheet in board.sheets)
+    heads = "".join(f'<th scope="col" role="columnheader">{verbatim(sheet.title)}</th>' for sheet in board.sheets)
     rows = []
     for row in board.rows:
         cells = "".join(
-            f"<td>{quotes_html(cell.quotes, sheet) or _silent(SILENCE[cell.status])}</td>"
+            f'<td role="cell"><p class="of">{verbatim(sheet.title)}</p>'
+            f"{quotes_html(cell.quotes, sheet) or _silent(SILENCE[cell.status])}</td>"
             for sheet, cell in zip(board.sheets, row.cells, strict=True)
         )
-        rows.append(f'<tr><th scope="row">{escape(row.name)}</th>{cells}</tr>')
-    table = f"<table><thead><tr><td></td>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    return [f'<div class="board" tabindex="0">{table}</div>']
+        rows.append(f'<tr role="row"><th scope="row" role="rowheader">{escape(row.name)}</th>{cells}</tr>')
+    # a narrow screen shows rows one under the other, which without roles would be no table any more
+    table = (
+        f'<table role="table"><thead role="rowgroup"><tr role="row"><td role="cell"></td>{heads}</tr></thead>'
+        f'<tbody role="rowgroup">{"".join(rows)}</tbody></table>'
+    )
+    there = link(Address(View.COMPARE, sheets=tuple(sheet.id for sheet in board.sheets[:MOST_COMPARED])), names)
+    more = anchor("D’autres rubriques, ou emporter ce tableau", there, "btn")
+    return [f'<div class="board" tabindex="0">{table}</div>', f'<p class="acts">{more}</p>']
 
 
 def _figures(answer: Answer, _names: RoleNames) -> list[str]:
@@ -176,7 +185,7 @@ def _session(answer: Answer, names: RoleNames) -> list[str]:
         body = facts_html(excerpt.sheet) + evidence(said, excerpt.sheet, ())
         cards.append(_card(excerpt.sheet, body + actions(excerpt.sheet, said, names, answer.corpus_version), number))
     asked = "".join(
-        f"<li>{quotes_html([d.quote], d.sheet)}{_title(d.sheet)}<p>{escape(d.question)}</p></li>"
+        f"<li><p><b>{escape(d.question)}</b></p>{quotes_html([d.quote], d.sheet)}{_origin(d.sheet, d.quote)}</li>"
         for d in session.questions
     )
     guesses = "".join(
@@ -185,10 +194,12 @@ def _session(answer: Answer, names: RoleNames) -> list[str]:
         f'<div class="pair">{quotes_html(limits, sheet) or _silent("non renseigné")}</div></details>'
         for sheet, limits in session.guesses
     )
+    question = f'<input type="hidden" name="question" value="{verbatim(answer.turned.need)}">'
     return [
         *cards,
         f'<section class="theme"><h2>Questions pour la discussion</h2><ol>{asked}</ol></section>',
         f'<section class="theme"><h2>Limites à deviner</h2>{guesses}</section>',
+        take_form("dossier", [excerpt.sheet.id for excerpt in answer.sheets], question, "Dossier de formation"),
     ]
 
 
@@ -197,8 +208,8 @@ def _card(sheet: Sheet, body: str, number: int | None = None) -> str:
     return f'<article class="card"><h2>{rank}<span>{verbatim(sheet.title)}</span></h2>{body}</article>'
 
 
-def _title(sheet: Sheet) -> str:
-    return f'<p class="ref">{verbatim(sheet.title)}</p>'
+def _origin(sheet: Sheet, quote: Quote) -> str:
+    return f'<p class="ref">{verbatim(sheet.title)} · {verbatim(quote.section)}</p>'
 
 
 def _silent(why: str) -> str:

@@ -10,9 +10,10 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.errors import QuestionError
-from assistant.replies import Answer, Chip, Excerpt, Turned
+from assistant.replies import Answer, Cause, Chip, Drop, Excerpt, Refusal, Turned, TurnKind
 from assistant.values import Facet, Kind, Query, Quote, Role, Section, Sheet, Span, Status
 from assistant.web.cards import answer_html, error_html, fresh_no_more, question_html
+from assistant.web.turn_cards import reply_html
 
 NAMES = {role: role.value for role in Role}
 HOSTILE = '<script>alert("1")</script>\n\n# titre & <img src=x onerror=alert(1)>'
@@ -99,13 +100,26 @@ def test_what_was_understood_is_said_escaped_and_can_be_taken_away() -> None:
     assert "Compris" not in answer_html(_answer(_excerpt()), NAMES)
 
 
-def test_a_refusal_gives_ways_on() -> None:
-    answer = replace(
-        _answer(_excerpt(), answered=False), turned=Turned(chips=(Chip("public\u00a0: Seniors", "retirer Seniors"),))
-    )
-    page = answer_html(answer, NAMES)
-    assert "Sans «\u00a0public\u00a0: Seniors\u00a0»" in page
+def test_a_refusal_offers_to_drop_only_what_keeps_sheets_away() -> None:
+    chips = (Chip("public\u00a0: Seniors", "retirer Seniors"), Chip("isolement\u00a0: aussi « solitude »", "retirer a"))
+    refused = replace(_answer(_excerpt(), answered=False), turned=Turned(chips=chips))
+    page = answer_html(refused, NAMES)
+    assert "Sans " not in page
+    assert 'href="/?vue=fiches"' in page
     assert 'href="/?vue=couverture"' in page
+    drop = Drop("public\u00a0: Seniors", "retirer Seniors", 2)
+    page = answer_html(replace(refused, refusal=Refusal(Cause.CHOICES, drops=(drop,))), NAMES)
+    assert "Sans «\u00a0public\u00a0: Seniors\u00a0»\u00a0: 2 fiches" in page
+    assert page.count("Sans ") == 1
+
+
+def test_a_danger_is_met_with_numbers_and_nothing_else() -> None:
+    turned = Turned(kind=TurnKind.DANGER, numbers=(("3114", "prévention du suicide"), ("112", "<b>")))
+    answer = replace(_answer(_excerpt(), answered=False), nearest=(), message="Appelez\u00a0: 3114", turned=turned)
+    page = reply_html(answer, NAMES)
+    assert "<li><b>3114</b> <span>prévention du suicide</span></li><li><b>112</b> <span>&lt;b&gt;</span></li>" in page
+    assert "fiches" not in page
+    assert "autres mots" not in page
 
 
 def test_a_card_leads_to_the_sheet_at_its_mark_and_copies_its_quotes_with_their_place() -> None:
