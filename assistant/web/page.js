@@ -9,6 +9,7 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
 (() => {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const PATIENCE_MS = 10000;  // for an answer to a message, before the next is sent all the same
+  const SOON_MS = 30;         // until what was drawn has its place
   const WRITING_MS = 500;     // without a key, before a note is kept
   const MOST_NOTE = 5000;
   const TALK = "/?vue=conversation";
@@ -72,7 +73,7 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
   const settle = () => {
     sent = 0;
     document.documentElement.classList.remove("opening");
-    requestAnimationFrame(() => setTimeout(() => { arrive(); next(); }, 30));
+    requestAnimationFrame(() => setTimeout(() => { arrive(); next(); }, SOON_MS));
   };
 
   // another tab changed the selection, or it was kept before the page opened
@@ -127,6 +128,13 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     );
   };
 
+  const toExtract = () => {
+    const extract = by("extrait");
+    if (!extract) return false;
+    document.querySelector("#head h1")?.focus({ preventScroll: true });
+    extract.scrollIntoView({ block: "center" });
+    return true;
+  };
   const arrive = () => {
     const wanted = aim;
     aim = null;
@@ -136,12 +144,7 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
       if (document.activeElement === document.body) (found || document.querySelector("#head h1"))?.focus({ preventScroll: true });
       return;
     }
-    const mark = by("extrait") || document.querySelector("#view mark.here");
-    if (wanted.view.startsWith("fiche") && mark && wanted.top === undefined) {
-      document.querySelector("#head h1")?.focus({ preventScroll: true });
-      mark.scrollIntoView({ block: "center" });
-      return;
-    }
+    if (wanted.view.startsWith("fiche") && wanted.top === undefined && toExtract()) return;
     scrollTo(0, wanted.top || 0);
     const title = document.querySelector(shown(by("columns")) ? "#question textarea" : "#head h1");
     (found && shown(found) ? found : title)?.focus({ preventScroll: true });
@@ -199,6 +202,13 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     }
   };
 
+  // the export says why in a sentence; what stands before it, as to any program
+  const reason = async (answer) => {
+    const said = await answer.text();
+    if (!answer.headers.get("Content-Type")?.startsWith("application/json")) return said;
+    const { error, remedy } = JSON.parse(said);
+    return `${error} ${remedy}`.trim();
+  };
   const take = async (form, submitter) => {
     flush();
     const data = new FormData(form, submitter);
@@ -206,7 +216,7 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     const line = form.querySelector(".ref");
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data) });
-      if (!answer.ok) throw new Error(await answer.text());
+      if (!answer.ok) throw new Error(await reason(answer));
       const file = document.createElement("a");
       file.href = URL.createObjectURL(await answer.blob());
       file.download = decodeURIComponent((answer.headers.get("Content-Disposition") || "").split("''")[1] || "fiches");
@@ -326,6 +336,7 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     if (answered && answered !== heard) {
       heard = answered;
       if (answered !== "0") store(kept.title);
+      else requestAnimationFrame(() => setTimeout(toExtract, SOON_MS));  // a link may open on an extract
       if (sent && answered === String(sent)) settle();
       else reread();
     }

@@ -62,10 +62,12 @@ def sheet_html(address: Address, sheet: Sheet, basket: Basket, shelf: Shelf) -> 
         if group
     )
     after = "".join(_end(n, section, sheet, address) for n, section in ends)
+    text = f'<div class="text">{body}</div><div class="after"><h2>Et ensuite</h2>{after}</div>'
+    # the contents lead to where the extract begins: it may go over several values, an id is there once
+    text = text.replace('<mark class="here">', '<mark class="here" id="extrait">', 1)
     return (
         f"{_meta(sheet)}{_actions(address, sheet, basket, shelf)}"
-        f'<div class="sheet">{_contents(sheet, parts, ends, address)}<div class="text">{body}</div>'
-        f'<div class="after"><h2>Et ensuite</h2>{after}</div></div>'
+        f'<div class="sheet">{_contents(sheet, parts, ends, address)}{text}</div>'
     )
 
 
