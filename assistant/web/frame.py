@@ -29,9 +29,10 @@ def top_html(view: View, tab: View, basket: Basket, shelf: Shelf, turn: str = ""
         tabs.append(f"<li>{anchor(f'{name}{number}', shelf.link(Address(other)), here, f'v-{other.value}')}</li>")
     kept = verbatim(basket.stored())
     behind = f'<p class="behind">{verbatim(shelf.behind)}</p>' if shelf.behind else ""
+    skip = f'<a class="skip" href="#{"talk" if view is View.TALK else "place"}">Aller au contenu</a>'
     shows = {View.TALK: "talking", View.BROWSE: "searching"}.get(view, "viewing")
     return (
-        '<div class="bar"><p class="brand">Actions des centres sociaux '
+        f'{skip}<div class="bar"><p class="brand">Actions des centres sociaux '
         f"<small>{len(shelf.catalogue.sheets)}\u00a0fiches, citées mot pour mot</small></p>"
         f'<nav><ul class="tabs">{"".join(tabs)}</ul></nav></div>{behind}'
         f'<span hidden id="kept" class="{shows}" title="{kept}" value="{verbatim(turn)}"></span>'
@@ -44,11 +45,12 @@ def head_html(title: str, lead: str, way: str = "") -> str:
     return f'{way}<h1 tabindex="-1">{verbatim(title)}</h1>{under}'
 
 
-def notice_html(fault: str, told: str, undo: bool) -> str:
-    """What of a link could not be followed; what was just done, and a way to undo it."""
+def notice_html(fault: str, told: str, undo: bool, onward: str = "") -> str:
+    """What of a link could not be followed; what was just done, a way to undo it, or a link on to its outcome."""
     parts = [f'<p class="notice">{verbatim(fault)}</p>'] if fault else []
     if told:
         again = button("Annuler", "annuler", "do") if undo else ""
+        again += anchor("Voir ma sélection", onward, "btn") if onward else ""
         close = button(f"✕{hidden('Fermer')}", "fermer", "do", "close")
         parts.append(f'<p class="told"><span>{verbatim(told)}</span>{again}{close}</p>')
     return "".join(parts)

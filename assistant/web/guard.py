@@ -75,7 +75,7 @@ class Guard:
                 seconds = _LARGER_SECONDS if most > MOST_BODY_BYTES else _BODY_SECONDS
                 body = await asyncio.wait_for(_body(scope, receive, most), seconds)
             except _TooLarge:
-                refused = refusal(scope, 413, f"La requête dépasse {_size(most)}.")
+                refused = refusal(scope, 413, f"La requête dépasse {_size(most)}.", "Envoyez-en moins à la fois.")
             except TimeoutError:
                 refused = refusal(scope, 408, "La requête n’est pas arrivée en entier.", "Renvoyez-la.")
         if refused is not None:

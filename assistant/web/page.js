@@ -229,6 +229,15 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     tell(line.textContent);
   };
 
+  // a place of the page: Gradio sets a base, from which « #place » would lead to the first view
+  const jump = (id) => {
+    const there = by(id);
+    if (!there) return;
+    there.setAttribute("tabindex", "-1");
+    there.focus({ preventScroll: true });
+    there.scrollIntoView({ block: id === "extrait" ? "center" : "start" });
+  };
+
   // ---- what is clicked, ticked, sent
   const say = (value) => {
     if (!shown(by("columns"))) visit(TALK);
@@ -239,6 +248,11 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     if (link && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) && by("go")) {
       event.preventDefault();
       visit(link.getAttribute("href"));
+    }
+    const within = event.target.closest("a.skip, .toc a");
+    if (within) {
+      event.preventDefault();
+      jump(within.getAttribute("href").slice(1));
     }
     const button = event.target.closest("button:is(.do, .say, .copy, .print)");
     if (!button) return;
@@ -294,7 +308,8 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     }
     const parts = [...log.querySelectorAll(".me, .it")];
     const newest = parts.at(-1);
-    const now = `${parts.length} ${text(newest)}`;
+    // what is pressed within an answer is not a new one: its buttons and forms say what they did
+    const now = `${parts.length} ${text(newest?.querySelector(".found") || newest)}`;
     if (now === last || !shown(log)) return;
     last = now;
     if (newest) tell(newest.matches(".it") ? text(newest.querySelector(".found")) : "");
@@ -307,7 +322,9 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
   // ---- keeping what Gradio draws in step
   let told = "";
   const announce = () => {
-    const now = [text(by("notice")), shown(by("place")) ? text(document.querySelector("#view .said")) : ""];
+    // what was done, without the buttons beside it
+    const done = [...document.querySelectorAll("#notice .notice, #notice .told > span")].map(text).join(" ");
+    const now = [done, shown(by("place")) ? text(document.querySelector("#view .said")) : ""];
     if (now.join("|") === told) return;
     told = now.join("|");
     if (now.join("")) tell(now[0] || now[1]);
@@ -328,7 +345,7 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
       if (tab.matches(".here")) tab.setAttribute("aria-current", "page");
     }
     // Gradio opens links elsewhere, as if they left the page
-    for (const link of document.querySelectorAll("a.go[target], .toc a[target]")) link.removeAttribute("target");
+    for (const link of document.querySelectorAll("a.go[target], .toc a[target], a.skip[target]")) link.removeAttribute("target");
     for (const table of document.querySelectorAll("#view .wrap[tabindex]:not([aria-label])")) {
       table.setAttribute("aria-label", text(table.querySelector("caption")));
     }

@@ -20,6 +20,7 @@ from assistant.web.sheet_view import back_html, blank_html, sheet_html, transpos
 from assistant.web.shelf import Shelf
 
 _INNER = (View.SHEET, View.TRANSPOSE, View.BLANK)  # opened from another view, with a way back to it
+_SELECTION = Address(View.SELECTION)
 _MOST_TRAIL = 8
 _MOST_PARAMETERS = 200
 
@@ -28,7 +29,8 @@ _MOST_PARAMETERS = 200
 class Desk:
     """Where the user is: the address in view, those to go back to, what was last done.
 
-    ``removed`` is the last pick taken away with its place, or the whole basket when it was emptied.
+    ``removed`` is the last pick taken away with its place, or the whole basket when it was emptied;
+    ``kept`` is true when a sheet was just kept.
     """
 
     address: Address = field(default_factory=Address)
@@ -36,6 +38,11 @@ class Desk:
     removed: tuple[int, Pick] | Basket | None = None
     fault: str = ""
     told: str = ""
+    kept: bool = False
+
+    def hushed(self) -> Desk:
+        """Without what was told."""
+        return replace(self, fault="", told="", kept=False)
 
     def to(self, address: Address, fault: str) -> Desk:
         """The desk with this address in view."""
@@ -67,7 +74,7 @@ def follow(said: str, desk: Desk, basket: Basket, shelf: Shelf) -> tuple[Desk, B
     if said.startswith("/?"):
         return desk.to(*read_link(said, shelf)), basket
     verb, _, rest = said.partition(":")
-    desk = replace(desk, fault="", told="")
+    desk = desk.hushed()
     if verb == "annuler":
         return _undone(desk, basket)
     if verb == "vider":
@@ -101,7 +108,7 @@ def noted(sheet: str, note: str, desk: Desk, basket: Basket) -> tuple[Desk, Bask
     """The basket with the user's note on a sheet; what did not fit is said."""
     basket, cut = basket.write(sheet, note)
     told = f"Note trop longue\u00a0: une note garde {thousands(MOST_NOTE)} caractères au plus." if cut else ""
-    return replace(desk, fault="", told=told), basket
+    return replace(desk.hushed(), told=told), basket
 
 
 def draw(desk: Desk, basket: Basket, unanswered: Sequence[str], question: str, shelf: Shelf, turn: str = "") -> Screen:
@@ -116,7 +123,7 @@ def draw(desk: Desk, basket: Basket, unanswered: Sequence[str], question: str, s
     way = back_html(desk.trail[-1] if desk.trail else Address(View.BROWSE), shelf) if address.view in _INNER else ""
     tab = desk.trail[0].view if desk.trail else address.view
     top = top_html(address.view, tab, basket, shelf, turn)
-    notice = notice_html(desk.fault, desk.told, desk.removed is not None)
+    notice = notice_html(desk.fault, desk.told, desk.removed is not None, shelf.link(_SELECTION) if desk.kept else "")
     title, under, view = _drawn(address, basket, unanswered, question, shelf)
     return Screen(top, notice, head_html(title, under, way) if title else "", view)
 
@@ -155,7 +162,7 @@ def _kept(desk: Desk, basket: Basket, sheet: str, shelf: Shelf) -> tuple[Desk, B
     if basket.full and sheet not in basket.sheets:
         return replace(desk, told=f"La sélection tient {MOST_SHEETS} fiches au plus\u00a0: retirez-en une."), basket
     told = f"{_title(sheet, shelf)}\u00a0: dans votre sélection."
-    return replace(desk, removed=None, told=told), basket.add(Pick(sheet))
+    return replace(desk, removed=None, told=told, kept=True), basket.add(Pick(sheet))
 
 
 def _undone(desk: Desk, basket: Basket) -> tuple[Desk, Basket]:

@@ -73,7 +73,7 @@ class Visit:
         question = conversation.last.need.text if conversation.last else ""
         screen = draw(desk, basket, unanswered, question, self._shelf(), turn[:_MOST_TURN])
         return (
-            replace(desk, fault="", told=""),
+            desk.hushed(),
             screen.top,
             screen.notice,
             screen.head,

@@ -132,8 +132,8 @@ def browser() -> Iterator[Browser]:
 
 
 def _is_fault(message: ConsoleMessage) -> bool:
-    """An export that the server refuses is said by the browser too."""
-    return message.type == "error" and not message.location["url"].endswith("/emporter")
+    """An export or a file that the server refuses is said by the browser too."""
+    return message.type == "error" and not message.location["url"].endswith(("/emporter", "/gerer/fichiers"))
 
 
 @pytest.fixture

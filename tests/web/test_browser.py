@@ -269,7 +269,7 @@ def test_six_turns_of_one_conversation(page: Page, server) -> None:
     mobility = _last(page).locator(".theme", has=page.get_by_role("heading", name="mobilité"))
     expect(mobility.first).to_contain_text("le territoire : rural et vaste")
     _ask(page, "je veux mourir")
-    expect(_last(page).locator(".found")).to_contain_text("3114")
+    expect(_last(page).locator(".danger .numbers")).to_contain_text("3114")
     expect(_last(page).locator(".card")).to_have_count(0)
     expect(page.locator("#conversation .it")).to_have_count(6)
     _check_access(page)

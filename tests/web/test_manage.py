@@ -460,6 +460,19 @@ def test_the_server_answers_with_what_was_added(live: Manager) -> None:
 
 
 @pytest.mark.browser
+def test_a_file_that_is_too_large_is_said_on_a_page(live: Manager, page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "fiches.csv"
+    file.write_bytes(b"x" * (UPLOAD_BYTES + MOST_BODY_BYTES + 1))
+    page.goto(f"{live.base}/gerer")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_label("Fichiers de fiches").set_input_files(file)
+    page.get_by_role("button", name="Lire ces fichiers").click()
+    expect(page.get_by_role("heading", name="La requête dépasse 10 Mo.")).to_be_visible()
+    Person(page, live.base).check_access()
+
+
+@pytest.mark.browser
 def test_the_view_by_keyboard_at_any_width(live: Manager, page: Page, tmp_path: Path) -> None:
     person = Person(page, live.base)
     file, empty = tmp_path / "fiches.csv", tmp_path / "vide.csv"

@@ -99,7 +99,7 @@ def test_the_mark_is_where_the_link_says(shelf: Shelf, before: int, after: int) 
     section = next(s for s in sheet.sections if s.role is Role.SUMMARY)
     span = Span(section.start + before, section.end + after)
     page = _page(shelf, Address(View.SHEET, sheet=sheet.id, extract=span), Basket())
-    (marked,) = re.findall(r'<mark class="here">(.*?)</mark>', page)
+    (marked,) = re.findall(r'<mark class="here" id="extrait">(.*?)</mark>', page)
     assert html.unescape(marked) == sheet.slice(*span)
 
 
