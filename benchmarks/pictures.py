@@ -18,7 +18,7 @@ _COLOURS = 64
 _HEIGHT = 900
 _SHEETS = ("les-visiteurs-a-domicile-7832b2", "atelier-memoire-pep-s-eureka-a0c3c4", "atelier-mosaique-a0ffeb")
 _ISOLATION = "Comment lutter contre l’isolement des seniors en milieu rural\u202f?"
-_OFF_TOPIC = "Quel préavis un locataire doit-il respecter pour quitter un logement vide\u202f?"
+_NOWHERE = "Comment lutter contre l’isolement des seniors en Bretagne\u202f?"
 
 
 class Picture(NamedTuple):
@@ -52,7 +52,7 @@ def _keep(page: Page) -> None:
     for number in (1, 2):
         page.get_by_role("button", name="Ajouter à ma sélection").first.click()
         expect(page.locator("#top")).to_contain_text(f"Ma sélection ({number})")
-    page.get_by_role("link", name="Ma sélection").click()
+    page.get_by_role("link", name="Ma sélection (").click()
     page.get_by_label("Ma note").first.fill("À montrer mardi, avec la question des transports.")
 
 
@@ -60,7 +60,7 @@ _PICTURES: Mapping[str, Picture] = {
     "accueil": Picture("/", _nothing, height=640),
     "reponse": Picture("/", _ask(_ISOLATION), height=1000),
     "reponse-mobile": Picture("/", _ask(_ISOLATION), 390, 844),
-    "refus": Picture("/", _ask(_OFF_TOPIC)),
+    "refus": Picture("/", _ask(_NOWHERE)),
     "seance": Picture("/", _ask("prépare une séance sur la participation des habitants"), height=1000),
     "fiche": Picture(f"/?fiche={_SHEETS[0]}&extrait=45953-46188", _to_the_quote),
     "comparer": Picture(f"/?vue=comparer&fiches={','.join(_SHEETS)}", _nothing, height=1000),
