@@ -7,7 +7,7 @@ import json
 import pytest
 
 from assistant.errors import DamagedIndex, MissingIndex
-from assistant.indexing.manifest import FILE, FORMAT, Manifest, file_hash, read_manifest, write_manifest
+from assistant.indexing.manifest import FILE, FORMAT, FORMAT_SHARING, Manifest, file_hash, read_manifest, write_manifest
 
 MANIFEST = Manifest(
     format=FORMAT,
@@ -39,7 +39,7 @@ DOCUMENT = MANIFEST.model_dump()
 @pytest.mark.parametrize(
     "document",
     [
-        DOCUMENT | {"format": FORMAT + 1},
+        DOCUMENT | {"format": FORMAT_SHARING + 1},
         DOCUMENT | {"format": str(FORMAT)},
         DOCUMENT | {"colour": "red"},
         DOCUMENT | {"inputs": ["schema.yaml"]},

@@ -27,14 +27,14 @@ from assistant.indexing.passages import overview_text, passage_text, split_sheet
 from assistant.language.analyzer import terms
 from assistant.language.thesaurus import Thesaurus, concept_rarity, sheet_concepts
 from assistant.settings import Settings
-from assistant.stores import open_current, open_draft, open_store
+from assistant.stores import local_changes, local_finish, open_current, open_draft, open_store
 from assistant.stores.store import Store
 from assistant.update import check_index, update_index
 from assistant.values import Facet
 from benchmarks.replay import Replay
 
 EXPORT = "actions/reseau-imaginaire.txt"
-STORES = ("local", "postgres")
+STORES = ("local", "local, as changes", "postgres")
 QUESTIONS = ("potager", "un potager et une cuisine", "lecture lecture vélo", "rien de tel")
 
 
@@ -66,12 +66,15 @@ def noise() -> NoiseEncoder:
 
 
 @pytest.fixture(params=STORES)
-def new_place(request, tiny, tmp_path) -> Callable[[], Settings]:
+def new_place(request, tiny, tmp_path, monkeypatch) -> Callable[[], Settings]:
     """``new_place()`` is the tiny corpus with nowhere an index yet, of each store in turn."""
     numbers = count(1)
+    if request.param == "local, as changes":
+        for limit, value in (("LARGE", 0), ("MOST_CHANGED", 99), ("MOST_MOVED", 99)):
+            monkeypatch.setattr(local_finish, limit, value)
 
     def run() -> Settings:
-        if request.param == "local":
+        if request.param.startswith("local"):
             return Settings(data=tiny, index=tmp_path / f"index-{next(numbers)}")
         return Settings(data=tiny, store=request.getfixturevalue("new_database")())
 
@@ -95,19 +98,42 @@ def fill(toy_encoder) -> Callable[..., Build]:
 
 
 @pytest.fixture
-def toy(place, fill) -> Iterator[Store]:
+def grow(request, place, fill, change) -> Callable[[object], Store]:
+    """``grow(encoder)`` opens the tiny corpus; as changes, it was another before."""
+
+    def run(encoder) -> Store:
+        if "as changes" in request.node.callspec.id:
+            held = {path: path.read_text("utf-8") for path in (place.data / EXPORT, place.data / "needs.yaml")}
+            text = held[place.data / EXPORT]
+            change("Un carré de terre par famille", "Un potager, un vélo et une cuisine pour tous")
+            change("Actions\nPause papote", "Actions\nUn lieu de lecture\n- Résumé\nLire.\nActions\nPause papote")
+            velo = text[text.index("Actions\nfete du velo") : text.index("Actions\nL'atelier \"cuisine")]
+            change(velo, "")
+            (place.data / "needs.yaml").write_text("[]\n")
+            fill(place, encoder)
+            for path, text in held.items():
+                path.write_text(text, "utf-8")
+        fill(place, encoder)
+        store = open_current(place)
+        if "as changes" in request.node.callspec.id:
+            assert local_changes.CHANGES in store.manifest.files
+        return store
+
+    return run
+
+
+@pytest.fixture
+def toy(grow, toy_encoder) -> Iterator[Store]:
     """The tiny corpus under the toy encoder."""
-    fill(place)
-    store = open_current(place)
+    store = grow(toy_encoder)
     yield store
     store.close()
 
 
 @pytest.fixture
-def noisy(place, fill, noise) -> Iterator[Store]:
+def noisy(grow, noise) -> Iterator[Store]:
     """The tiny corpus under the noise encoder."""
-    fill(place, noise)
-    store = open_current(place)
+    store = grow(noise)
     yield store
     store.close()
 

@@ -26,6 +26,19 @@ class Record:
     overview: Vectors
 
 
+class Placed(Protocol):
+    """A sheet, or what is known of it, where it stands."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def start(self) -> int: ...
+
+
 class Draft(Protocol):
     """The next generation, written aside; leaving the context without ``swap`` drops it.
 
@@ -66,7 +79,7 @@ class Draft(Protocol):
         """Set the concepts that a sheet names, with the weight of each."""
         ...
 
-    def place(self, sheets: Sequence[Sheet]) -> None:
+    def place(self, sheets: Sequence[Placed]) -> None:
         """Set the order of the corpus and where each sheet stands in its source."""
         ...
 

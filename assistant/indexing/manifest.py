@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from assistant.errors import DamagedIndex, MissingIndex
 
 FORMAT = 5
+FORMAT_SHARING = 6
+"""That of a generation that shares the files of another, and holds what changed since."""
 FILE = "manifest.json"
 REBUILD = "Reconstruisez-le\u00a0: assistant index --full"
 
@@ -51,7 +53,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError) as error:
         raise DamagedIndex(f"Le manifeste {path} est illisible ({error}).", REBUILD) from None
     found = document.get("format") if isinstance(document, dict) else None
-    if found != FORMAT:
+    if found not in (FORMAT, FORMAT_SHARING):
         raise DamagedIndex(f"L’index est au format {found}, cette version lit le format {FORMAT}.", REBUILD)
     try:
         return Manifest.model_validate(document)

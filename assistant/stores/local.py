@@ -10,13 +10,15 @@ import math
 import sqlite3
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.errors import DamagedIndex
 from assistant.indexing.alignment import unit
@@ -24,7 +26,8 @@ from assistant.indexing.encoder import Vectors
 from assistant.indexing.manifest import REBUILD, read_manifest
 from assistant.language.thesaurus import Thesaurus, restore_concepts
 from assistant.stores.damage import damaged_files
-from assistant.stores.local_nearest import NEAREST, Ids, Nearest, selecting
+from assistant.stores.local_changes import CHANGES, NEW_VECTORS, Changes, read_changes
+from assistant.stores.local_nearest import NEAREST, Ids, Nearest, flat_vectors, selecting
 from assistant.stores.local_rankings import Mask, Rankings
 from assistant.stores.sections import load_sections
 from assistant.stores.store import Facets, Matches
@@ -34,6 +37,26 @@ DATABASE = "corpus.sqlite"
 VECTORS = "vectors.faiss"
 EXAMPLES = "examples.i8"
 _CACHED_SHEETS = 4096
+_MARGIN = 20  # more are found than asked for when the mean has moved since they were centred
+_PASSAGES = (
+    "SELECT sheets.number, sheets.start, sheets.id, passages.id, section, passages.start, passages.end, norm "
+    "FROM passages JOIN sheets ON sheets.number = passages.sheet WHERE "
+)
+_OF_SHEET = "sheets.id = ? ORDER BY passages.start"
+_OF_KEYS = "passages.id IN (SELECT value FROM json_each(?))"
+
+
+class Stored(NamedTuple):
+    """A passage as it lies in the database; offsets count from the start of its sheet, which was at ``shift``."""
+
+    sheet: int
+    shift: int
+    sheet_id: str
+    key: int
+    section: int
+    start: int
+    end: int
+    norm: float
 
 
 class LocalStore:
@@ -56,11 +79,13 @@ class LocalStore:
             self._index: Any = faiss.read_index(str(self.folder / VECTORS), faiss.IO_FLAG_MMAP_IFC if many else 0)
             self._ids: Ids = faiss.vector_to_array(self._index.id_map)  # type: ignore[attr-defined]
             self._nearest = Nearest(lists, self._index, self._ids) if many else None
-            self._mean = self._vector("mean")
+            self._centre = self._vector("mean")
+            self.changes = self._read_changes() if CHANGES in self.manifest.files else None
+            self._mean = self.changes.mean if self.changes else self._centre
             examples, _ = self.examples()
-            if self._one("SELECT count(*) FROM examples")[0] != len(examples):
+            if self._latest("SELECT count(*) FROM examples")[0][0] != len(examples):
                 raise ValueError("questions et vecteurs ne vont pas ensemble")
-            self._rankings = Rankings(self._connection)
+            self._rankings = Rankings(self._connection, self.changes)
         except (OSError, RuntimeError, sqlite3.Error, TypeError, ValueError) as error:
             raise DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD) from None
         if self._index.d != self.manifest.dimension or len(self._mean) != self.manifest.dimension:
@@ -82,7 +107,7 @@ class LocalStore:
         )
 
     def examples(self) -> tuple[tuple[Example, ...], Vectors]:
-        rows = self._all("SELECT kind, text, sheet, step FROM examples ORDER BY number")
+        rows = self._latest("SELECT kind, text, sheet, step FROM examples ORDER BY number")
         rounded = np.fromfile(self.folder / EXAMPLES, dtype=np.int8).reshape(len(rows), -1 if rows else 0)
         steps = np.array([[row[3]] for row in rows], dtype=np.float32).reshape(-1, 1)
         examples = tuple(Example(ExampleKind(kind), text, sheet) for kind, text, sheet, _ in rows)
@@ -105,13 +130,7 @@ class LocalStore:
         return float(self._overview(sheet_id) @ vector)
 
     def encoded(self, sheet_id: str) -> list[tuple[Passage, Vectors]]:
-        passages, _ = self._passages(sheet_id)
-        rows = self._all(
-            "SELECT passages.id, norm FROM passages JOIN sheets ON sheets.number = passages.sheet "
-            "WHERE sheets.id = ? ORDER BY passages.start",
-            (sheet_id,),
-        )
-        return list(zip(passages, (self._raw(*row) for row in rows), strict=True))
+        return [(self._passage(row), self._raw(row.key, row.norm)) for row in self._stored(_OF_SHEET, sheet_id)]
 
     def bearing(self, terms: Sequence[str]) -> dict[str, set[str]]:
         return {term: set(self._rankings.bearing(term)) for term in set(terms)}
@@ -129,6 +148,8 @@ class LocalStore:
         return Thesaurus(restore_concepts(json.loads(zlib.decompress(row[0]))) if row else ())
 
     def naming(self, concepts: Sequence[str]) -> dict[str, int]:
+        if self.changes:
+            return {concept: self.changes.naming.get(concept, 0) for concept in concepts}
         rows = self._all(
             "SELECT concept, count(*) FROM mentions WHERE concept IN (SELECT value FROM json_each(?)) GROUP BY 1",
             (json.dumps(list(concepts)),),
@@ -136,7 +157,14 @@ class LocalStore:
         return dict.fromkeys(concepts, 0) | dict(rows)
 
     def facets(self) -> dict[Facet, dict[str, int]]:
-        rows = self._all("SELECT facet, value, count(*) FROM facets GROUP BY 1, 2 ORDER BY 3 DESC, 2")
+        query = "SELECT facet, value, count(*) FROM facets {} GROUP BY 1, 2 ORDER BY 3 DESC, 2"
+        rows = self._all(query.format(""))
+        if self.changes:
+            left = "WHERE sheet NOT IN (SELECT value FROM json_each(?))"
+            totals: Counter[tuple[str, str]] = Counter()
+            for found in (self._all(query.format(left), (self.changes.gone_json,)), self._latest(query.format(""))):
+                totals.update({(facet, value): count for facet, value, count in found})
+            rows = sorted(((*key, count) for key, count in totals.items()), key=lambda row: (-row[2], row[1]))
         counts: dict[Facet, dict[str, int]] = {facet: {} for facet in Facet}
         for facet, value, count in rows:
             counts[Facet(facet)][value] = count
@@ -155,34 +183,91 @@ class LocalStore:
         vectors = set(self._ids.tolist())
         if stored != vectors:
             faults.append(f"vecteurs et passages ne vont pas ensemble\u00a0: {len(vectors)} et {len(stored)}.")
-        if self._one("PRAGMA integrity_check")[0] != "ok":
+        sound = [self._one("PRAGMA integrity_check")[0]]
+        count = len(stored)
+        if self.changes:
+            sound.append(self._latest("PRAGMA integrity_check")[0][0])
+            gone = "SELECT count(*) FROM passages WHERE sheet IN (SELECT value FROM json_each(?))"
+            count += len(self.changes.ids) - self._one(gone, (self.changes.gone_json,))[0]
+        if set(sound) != {"ok"}:
             faults.append("la base SQLite est abîmée.")
-        if (len(stored), len(self._rankings.ids)) != (self.manifest.passages, self.manifest.sheets):
+        if (count, len(self._rankings.ids)) != (self.manifest.passages, self.manifest.sheets):
             faults.append("le manifeste ne compte pas les mêmes fiches et passages.")
         return faults
 
-    def vectors(self) -> dict[int, Vectors]:
-        """The encoder's own vectors, before centring, by passage id."""
-        rows = self._all("SELECT id, norm FROM passages")
-        return {number: self._raw(number, norm) for number, norm in rows}
+    def base_vectors(self) -> tuple[Ids, Vectors]:
+        """The passages that were written whole, ascending, and the encoder's own vectors, before centring."""
+        norms = dict(self._all("SELECT id, norm FROM passages"))
+        lengths = np.array([norms[number] for number in self._ids.tolist()], dtype=np.float32)
+        return self._ids, np.asarray(self._centre + lengths[:, None] * flat_vectors(self._index))
 
-    def _raw(self, number: int, norm: float) -> Vectors:
-        return np.asarray(self._mean + np.float32(norm) * self._index.reconstruct(number))
+    @property
+    def base_size(self) -> int:
+        """How many passages were written whole."""
+        return int(self._index.ntotal)
+
+    def without(self, sheets: Sequence[int]) -> tuple[int, NDArray[np.float64]]:
+        """How many of the passages that were written whole are not of these sheets, and the sum of their vectors."""
+        query = "SELECT id, norm FROM passages WHERE sheet IN (SELECT value FROM json_each(?))"
+        total = self._centre.astype(np.float64) * self.base_size
+        gone = self._all(query, (json.dumps(list(sheets)),))
+        for key, norm in gone:
+            total -= self._raw(key, norm)
+        return self.base_size - len(gone), total
+
+    def moved(self, mean: Vectors) -> float:
+        """How far a mean is from the one that vectors written whole were centred on."""
+        return float(np.linalg.norm(mean - self._centre))
+
+    def _raw(self, key: int, norm: float) -> Vectors:
+        """The encoder's own vector of a passage."""
+        changes = self.changes
+        if changes and len(changes.ids) and key >= changes.ids[0]:
+            return np.asarray(changes.vectors[np.searchsorted(changes.ids, key)])
+        return np.asarray(self._centre + np.float32(norm) * self._index.reconstruct(key))
+
+    def _centred(self, row: Stored) -> Vectors:
+        """The unit vector of a passage, less the mean of all that there are."""
+        return unit(self._raw(row.key, row.norm) - self._mean) if self.changes else self._index.reconstruct(row.key)
 
     def close(self) -> None:
-        connection = getattr(self._connections, "open", None)
-        if connection is not None:
+        for connection in getattr(self._connections, "open", {}).values():
             connection.close()
-            del self._connections.open
+        self._connections.open = {}
 
     def _by_vector(self, vector: Vectors, among: Mask | None, limit: int) -> tuple[tuple[Passage, float], ...]:
-        if self._index.ntotal == 0:
+        if not self.manifest.passages:
             return ()
+        wide = limit
+        if self.changes:
+            wide += _MARGIN
+            if among is None and self.changes.gone:
+                among = np.ones(len(self._rankings.ids), dtype=np.bool_)
         ids = None if among is None else self._ids[self._rankings.passages(among)]
-        limit = min(limit, self._index.ntotal)
-        found = self._nearest.search(vector, ids, limit) if self._nearest else self._compared(vector, ids, limit)
-        passages = self._passages_of([number for number, _ in found])
-        return tuple((passages[number], score) for number, score in found)
+        wide = min(wide, self._index.ntotal)
+        found = self._nearest.search(vector, ids, wide) if self._nearest else self._compared(vector, ids, wide)
+        if self.changes:
+            return self._with_changes(self.changes, vector, [key for key, _ in found], among, limit)
+        passages = {
+            row.key: self._passage(row) for row in self._stored(_OF_KEYS, json.dumps([key for key, _ in found]))
+        }
+        return tuple((passages[key], score) for key, score in found)
+
+    def _with_changes(
+        self, changes: Changes, vector: Vectors, found: Sequence[int], among: Mask | None, limit: int
+    ) -> tuple[tuple[Passage, float], ...]:
+        """The nearest of those found in the base, compared again now that the mean has moved, and of the new ones."""
+        cosines = self._new @ vector
+        nearest = changes.ids[np.argsort(-cosines, kind="stable")[: limit if among is None else None]]
+        rows = self._stored(_OF_KEYS, json.dumps([*found, *nearest.tolist()]))
+        left = [row for row in rows if among is None or among[self._rankings.row(row.sheet)]]
+        scored = [(row, float(self._centred(row) @ vector)) for row in left]
+        scored.sort(key=lambda pair: (-pair[1], pair[0].key))
+        return tuple((self._passage(row), score) for row, score in scored[:limit])
+
+    @cached_property
+    def _new(self) -> Vectors:
+        return unit(self.changes.vectors - self._mean) if self.changes else self._centre[:0]
 
     def _compared(self, vector: Vectors, among: Ids | None, limit: int) -> list[tuple[int, float]]:
         """The nearest of all passages, each compared."""
@@ -195,41 +280,55 @@ class LocalStore:
         length = math.sqrt(sum(weight**2 for weight in concepts.values()))
         return {sheet: total / length for sheet, total in self._rankings.by_concepts(concepts, among, limit)}
 
-    def _passages_of(self, ids: Sequence[int]) -> dict[int, Passage]:
-        rows = self._all(
-            "SELECT passages.id, sheets.id, section, passages.start + sheets.start, passages.end + sheets.start "
-            "FROM passages JOIN sheets ON sheets.number = passages.sheet "
-            "WHERE passages.id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
-        )
-        return {row[0]: Passage(*row[1:]) for row in rows}
+    def _passage(self, row: Stored) -> Passage:
+        shift = int(self.changes.starts[self._rankings.row(row.sheet)]) if self.changes else row.shift
+        return Passage(row.sheet_id, row.section, row.start + shift, row.end + shift)
 
     def _read_passages(self, sheet_id: str) -> tuple[tuple[Passage, ...], Vectors]:
         """The passages of a sheet and their centred vectors, one row each."""
-        rows = self._all(
-            "SELECT passages.id, sheets.id, section, passages.start + sheets.start, passages.end + sheets.start "
-            "FROM passages JOIN sheets ON sheets.number = passages.sheet WHERE sheets.id = ? ORDER BY passages.start",
-            (sheet_id,),
-        )
+        rows = self._stored(_OF_SHEET, sheet_id)
         vectors = np.zeros((len(rows), self.manifest.dimension), dtype=np.float32)
         for position, row in enumerate(rows):
-            vectors[position] = self._index.reconstruct(row[0])
-        return tuple(Passage(*row[1:]) for row in rows), vectors
+            vectors[position] = self._centred(row)
+        return tuple(map(self._passage, rows)), vectors
+
+    def _stored(self, which: str, value: str) -> list[Stored]:
+        """The passages of a sheet, or of given keys, in the order of their text within each sheet."""
+        return [Stored(*row) for row in self._both(_PASSAGES + which, (value,))]
 
     def _read_overview(self, sheet_id: str) -> Vectors:
-        stored = self._one("SELECT overview FROM sheets WHERE id = ?", (sheet_id,))[0]
+        stored = self._both("SELECT number, overview FROM sheets WHERE id = ?", (sheet_id,))[0][1]
         return unit(np.frombuffer(stored, dtype=np.float32) - self._mean)
 
     def _read_sheet(self, sheet_id: str) -> Sheet | None:
-        row = self._one("SELECT id, title, source, start, text, sections, facets FROM sheets WHERE id = ?", (sheet_id,))
-        if row is None:
+        rows = self._both(
+            "SELECT number, id, title, source, start, text, sections, facets FROM sheets WHERE id = ?", (sheet_id,)
+        )
+        if not rows:
             return None
-        sheet_id, title, source, start, text, sections, facets = row
+        number, sheet_id, title, source, start, text, sections, facets = rows[0]
+        if self.changes:
+            start = int(self.changes.starts[self._rankings.row(number)])
         values = {Facet(facet): tuple(values) for facet, values in json.loads(facets).items()}
         return Sheet(sheet_id, title, source, start, text, load_sections(sections, start), values)
 
+    def _read_changes(self) -> Changes:
+        return read_changes(self._changed, np.fromfile(self.folder / NEW_VECTORS, dtype=np.float32))
+
     def _vector(self, key: str) -> Vectors:
         return np.frombuffer(self._one("SELECT value FROM meta WHERE key = ?", (key,))[0], dtype=np.float32)
+
+    def _both(self, query: str, values: Sequence[object]) -> list[Any]:
+        """The rows of the base that still count, and those of the changes; the first column is a sheet's number."""
+        rows = self._all(query, values)
+        if self.changes:
+            rows = [row for row in rows if row[0] not in self.changes.gone]
+            rows += self._latest(query, values)
+        return rows
+
+    def _latest(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        """The rows of what was written last."""
+        return (self._changed() if self.changes else self._connection()).execute(query, values).fetchall()
 
     def _all(self, query: str, values: Sequence[object] = ()) -> list[Any]:
         return self._connection().execute(query, values).fetchall()
@@ -238,10 +337,15 @@ class LocalStore:
         return self._connection().execute(query, values).fetchone()
 
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._connections, "open", None)
-        if connection is None:
-            path = self.folder / DATABASE
+        return self._opened(DATABASE)
+
+    def _changed(self) -> sqlite3.Connection:
+        return self._opened(CHANGES)
+
+    def _opened(self, name: str) -> sqlite3.Connection:
+        opened: dict[str, sqlite3.Connection] = self._connections.__dict__.setdefault("open", {})
+        if name not in opened:
+            path = self.folder / name
             # immutable: a generation never changes once it is named by a manifest
-            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-            self._connections.open = connection
-        return connection
+            opened[name] = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        return opened[name]

@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import shutil
-import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import faiss
 import numpy as np
 from filelock import FileLock, Timeout
 
-from assistant.errors import AssistantError, FailureError, IndexBusy
-from assistant.indexing.draft import Record
+from assistant.errors import AssistantError, DamagedIndex, FailureError, IndexBusy
+from assistant.indexing.draft import Placed, Record
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import Field, sheet_fields
-from assistant.indexing.manifest import FORMAT, Manifest, file_hash, sync_folder, write_manifest
-from assistant.language.thesaurus import Concept, concept_rarity, dump_concepts
-from assistant.stores.local import DATABASE, EXAMPLES, VECTORS, LocalStore
-from assistant.stores.local_nearest import NEAREST, write_nearest
+from assistant.indexing.manifest import (
+    FORMAT,
+    FORMAT_SHARING,
+    REBUILD,
+    Manifest,
+    file_hash,
+    sync_folder,
+    write_manifest,
+)
+from assistant.language.thesaurus import Concept, dump_concepts
+from assistant.stores.damage import damaged_files
+from assistant.stores.local import DATABASE, EXAMPLES, LocalStore
+from assistant.stores.local_changes import CHANGES, GONE_TABLE, NEW_VECTORS
+from assistant.stores.local_finish import Later, Place, connect, is_large, merge, read_only, write_whole
 from assistant.stores.sections import dump_sections
-from assistant.values import Example, Sheet
+from assistant.values import Example
 from assistant.writing import holder, is_full, sign
 
 KEPT_GENERATIONS = 3
 _MOST = 127  # of eight bits
 _PREFIX = "generation-"
+_PARTS = ("main", "base")
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE sheets (
@@ -81,48 +89,71 @@ class LocalDraft:
         shutil.rmtree(self._draft, ignore_errors=True)
         self._draft.mkdir()
         self._vectors: dict[int, Vectors] = {}
+        self._placed: list[Place] = []
         self._examples: dict[str, Vectors] = {}
-        base = None if self._full else _current(self._folder)
-        if base:
-            self._vectors = base.vectors()
-            examples, vectors = base.examples()
-            self._examples = dict(zip((example.text for example in examples), vectors, strict=True))
-            shutil.copyfile(base.folder / DATABASE, self._draft / DATABASE)
-            base.close()
-        self._database = sqlite3.connect(self._draft / DATABASE)
-        # the draft is thrown away whole when anything fails: no journal on disk
-        self._database.execute("PRAGMA journal_mode = MEMORY")
-        if not base:
+        self._base = None if self._full else _current(self._folder)
+        if self._base is None:
+            self._database = connect(self._draft / DATABASE)
             self._database.executescript(_TABLES)
+            self._sheet = self._passage = 1
+            return
+        examples, vectors = self._base.examples()
+        self._examples = dict(zip((example.text for example in examples), vectors, strict=True))
+        changes = self._base.changes
+        if changes:
+            shutil.copyfile(self._base.folder / CHANGES, self._draft / CHANGES)
+            self._vectors = dict(zip(changes.ids.tolist(), changes.vectors, strict=True))
+        self._database = connect(self._draft / CHANGES)
+        if not changes:
+            self._database.executescript(_TABLES + GONE_TABLE)
+        self._database.execute("ATTACH ? AS base", (read_only(self._base.folder / DATABASE),))
+        self._sheet, self._passage = self._next_of("sheets", "number"), self._next_of("passages", "id")
+
+    def _next_of(self, table: str, key: str) -> int:
+        highest = (self._database.execute(f"SELECT max({key}) FROM {part}.{table}").fetchone()[0] for part in _PARTS)
+        return 1 + max(number or 0 for number in highest)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._database.close()
+        if self._base:
+            self._base.close()
         shutil.rmtree(self._draft, ignore_errors=True)
         self._lock.release()
 
     def digests(self) -> dict[str, str]:
-        return dict(self._database.execute("SELECT id, digest FROM sheets").fetchall())
+        found: dict[str, str] = {}
+        if self._base:
+            query = "SELECT id, digest FROM base.sheets WHERE number NOT IN (SELECT number FROM gone)"
+            found |= dict(self._database.execute(query).fetchall())
+        return found | dict(self._database.execute("SELECT id, digest FROM main.sheets").fetchall())
 
     def delete(self, sheet_ids: Sequence[str]) -> None:
         for sheet_id in sheet_ids:
-            row = self._database.execute("SELECT number FROM sheets WHERE id = ?", (sheet_id,)).fetchone()
+            self._database.execute("DELETE FROM mentions WHERE sheet = ?", (sheet_id,))
+            if self._base:
+                self._database.execute(
+                    "INSERT OR IGNORE INTO gone SELECT number FROM base.sheets WHERE id = ?", (sheet_id,)
+                )
+            row = self._database.execute("SELECT number FROM main.sheets WHERE id = ?", (sheet_id,)).fetchone()
             if row is None:
                 continue
-            for (number,) in self._database.execute("SELECT id FROM passages WHERE sheet = ?", row).fetchall():
+            for (number,) in self._database.execute("SELECT id FROM main.passages WHERE sheet = ?", row).fetchall():
                 del self._vectors[number]
-            self._database.execute("DELETE FROM mentions WHERE sheet = ?", (sheet_id,))
             for table, key in (("passages", "sheet"), ("facets", "sheet"), ("terms", "rowid"), ("sheets", "number")):
-                self._database.execute(f"DELETE FROM {table} WHERE {key} = ?", row)
+                self._database.execute(f"DELETE FROM main.{table} WHERE {key} = ?", row)
 
     def upsert(self, record: Record) -> None:
         sheet = record.sheet
         self.delete([sheet.id])
-        number = self._database.execute(
-            "INSERT INTO sheets (id, digest, title, source, start, position, text, sections, facets, overview) "
-            "VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+        number = self._sheet
+        self._sheet += 1
+        self._database.execute(
+            "INSERT INTO sheets (number, id, digest, title, source, start, position, text, sections, facets, overview) "
+            "VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
             (
+                number,
                 sheet.id,
                 record.digest,
                 sheet.title,
@@ -133,7 +164,7 @@ class LocalDraft:
                 json.dumps(sheet.facets, ensure_ascii=False),
                 record.overview.astype(np.float32).tobytes(),
             ),
-        ).lastrowid
+        )
         facets = [(number, facet.value, value) for facet, values in sheet.facets.items() for value in values]
         self._database.executemany("INSERT INTO facets VALUES (?, ?, ?)", facets)
         fields = sheet_fields(sheet)
@@ -142,11 +173,12 @@ class LocalDraft:
             (number, *(" ".join(fields[field]) for field in Field)),
         )
         for passage, vector in zip(record.passages, record.vectors, strict=True):
-            key = self._database.execute(
-                "INSERT INTO passages (sheet, section, start, end, norm) VALUES (?, ?, ?, ?, 0)",
-                (number, passage.section, passage.start - sheet.start, passage.end - sheet.start),
-            ).lastrowid
-            self._vectors[int(key or 0)] = vector
+            self._database.execute(
+                "INSERT INTO passages (id, sheet, section, start, end, norm) VALUES (?, ?, ?, ?, ?, 0)",
+                (self._passage, number, passage.section, passage.start - sheet.start, passage.end - sheet.start),
+            )
+            self._vectors[self._passage] = vector
+            self._passage += 1
 
     def examples(self) -> dict[str, Vectors]:
         return dict(self._examples)
@@ -165,8 +197,11 @@ class LocalDraft:
         )
 
     def thesaurus(self) -> str:
-        row = self._database.execute("SELECT value FROM meta WHERE key = 'thesaurus digest'").fetchone()
-        return str(row[0]) if row else ""
+        for part in _PARTS if self._base else ("main",):
+            row = self._database.execute(f"SELECT value FROM {part}.meta WHERE key = 'thesaurus digest'").fetchone()
+            if row:
+                return str(row[0])
+        return ""
 
     def replace_thesaurus(self, concepts: Sequence[Concept], digest: str) -> None:
         document = json.dumps(dump_concepts(concepts), ensure_ascii=False, separators=(",", ":"))
@@ -180,22 +215,23 @@ class LocalDraft:
         rows = [(concept, sheet_id, weight) for concept, weight in concepts.items()]
         self._database.executemany("INSERT INTO mentions (concept, sheet, weight) VALUES (?, ?, ?)", rows)
 
-    def place(self, sheets: Sequence[Sheet]) -> None:
-        self._database.executemany(
-            "UPDATE sheets SET source = ?, start = ?, position = ? WHERE id = ?",
-            [(sheet.source, sheet.start, position, sheet.id) for position, sheet in enumerate(sheets)],
-        )
+    def place(self, sheets: Sequence[Placed]) -> None:
+        self._placed = [(sheet.source, sheet.start, position, sheet.id) for position, sheet in enumerate(sheets)]
 
     def swap(self, model: str, dimension: int, inputs: Mapping[str, str]) -> Manifest:
-        names = [DATABASE, EXAMPLES, VECTORS, *self._write_vectors(dimension)]
-        passages = len(self._vectors)
-        sheets = self._database.execute("SELECT count(*) FROM sheets").fetchone()[0]
-        self._write_profiles(sheets)
-        self._database.execute("INSERT INTO terms(terms) VALUES ('optimize')")
-        self._database.commit()
-        self._database.execute("VACUUM")
+        later = Later(self._base, self._database, self._vectors, self._placed) if self._base else None
+        shared: dict[str, str] = {}
+        if later and later.fits():
+            names = later.write(self._draft)
+            passages = later.passages
+            shared = later.share(self._draft)
+        else:
+            if self._base:
+                self._vectors = self._merge(self._base)
+            names = write_whole(self._database, self._draft, dimension, self._vectors, self._placed)
+            passages = len(self._vectors)
         self._database.close()
-        files = {name: file_hash(self._draft / name) for name in names}
+        files = {name: file_hash(self._draft / name) for name in (EXAMPLES, *names)}
         for name in files:
             _sync_file(self._draft / name)
         sync_folder(self._draft)
@@ -203,50 +239,33 @@ class LocalDraft:
         self._draft.rename(self._folder / generation)
         sync_folder(self._folder)
         manifest = Manifest(
-            format=FORMAT,
+            format=FORMAT_SHARING if shared else FORMAT,
             generation=generation,
             model=model,
             dimension=dimension,
             inputs=dict(inputs),
-            files=files,
-            sheets=sheets,
+            files=shared | files,
+            sheets=len(self._placed),
             passages=passages,
         )
         write_manifest(self._folder, manifest)
         self._prune()
         return manifest
 
-    def _write_vectors(self, dimension: int) -> list[str]:
-        """Write them; the names of the files that only a large index needs."""
-        ids = np.array(sorted(self._vectors), dtype=np.int64)
-        raw = np.array([self._vectors[number] for number in ids.tolist()], dtype=np.float32).reshape(-1, dimension)
-        mean, centred, norms = _centre(raw)
-        index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-        index.add_with_ids(centred, ids)
-        faiss.write_index(index, str(self._draft / VECTORS))
-        self._keep("mean", mean)
-        self._database.executemany(
-            "UPDATE passages SET norm = ? WHERE id = ?", zip(norms.tolist(), ids.tolist(), strict=True)
-        )
-        return [NEAREST] if write_nearest(self._draft / NEAREST, centred, ids) else []
-
-    def _write_profiles(self, sheets: int) -> None:
-        """The concepts of each sheet as a unit vector, each weighed by its rarity in the corpus."""
-        bearing = dict(self._database.execute("SELECT concept, count(*) FROM mentions GROUP BY 1").fetchall())
-        rows = self._database.execute("SELECT concept, sheet, weight FROM mentions").fetchall()
-        weighed = [
-            (weight * concept_rarity(sheets, bearing[concept]), concept, sheet) for concept, sheet, weight in rows
-        ]
-        squares: dict[str, float] = {}
-        for weight, _, sheet in weighed:
-            squares[sheet] = squares.get(sheet, 0.0) + weight**2
-        self._database.executemany(
-            "UPDATE mentions SET profile = ? WHERE concept = ? AND sheet = ?",
-            [(weight / math.sqrt(squares[sheet]), concept, sheet) for weight, concept, sheet in weighed],
-        )
-
-    def _keep(self, key: str, vector: Vectors) -> None:
-        self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, vector.tobytes()))
+    def _merge(self, base: LocalStore) -> dict[int, Vectors]:
+        """Go on with a copy of the base into which the changes went; every vector there is, by passage."""
+        if faults := damaged_files(self._folder, base.manifest):
+            raise DamagedIndex(faults[0], REBUILD)
+        self._database.commit()
+        self._database.close()
+        shutil.copyfile(base.folder / DATABASE, self._draft / DATABASE)
+        self._database = connect(self._draft / DATABASE)
+        merge(self._database, self._draft / CHANGES)
+        (self._draft / CHANGES).unlink()
+        ids, vectors = base.base_vectors()
+        every = dict(zip(ids.tolist(), vectors, strict=True)) | self._vectors
+        kept = (row[0] for row in self._database.execute("SELECT id FROM passages"))
+        return {number: every[number] for number in kept}
 
     def _next(self) -> str:
         taken = [int(path.name.removeprefix(_PREFIX)) for path in _generations(self._folder)]
@@ -287,26 +306,20 @@ def _generations(folder: Path) -> list[Path]:
 
 
 def _current(folder: Path) -> LocalStore | None:
-    """The generation to begin from; none when there is no sound one."""
+    """The generation to begin from; none when there is no sound one.
+
+    A small one is looked through. A large one is when it is read whole, to be written whole; until then what is
+    shared keeps the checksum that it had, so that a byte that changed is found whenever it is looked for.
+    """
     try:
         store = LocalStore(folder)
     except AssistantError:
         return None
-    if not store.check():
+    copied = (CHANGES, NEW_VECTORS, EXAMPLES)
+    if not (damaged_files(folder, store.manifest, copied) if is_large(store.manifest) else store.check()):
         return store
     store.close()
     return None
-
-
-def _centre(vectors: Vectors) -> tuple[Vectors, Vectors, Vectors]:
-    """The mean of the rows, the rows less their mean made unit, and the lengths they had.
-
-    e5 gives every pair of texts a cosine of 0.75 to 0.9; less their mean, vectors spread out.
-    """
-    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
-    centred = vectors - mean
-    norms = np.maximum(np.linalg.norm(centred, axis=1), 1e-9)
-    return mean.astype(np.float32), (centred / norms[:, None]).astype(np.float32), norms
 
 
 def _sync_file(path: Path) -> None:

@@ -51,6 +51,14 @@ def selecting(ids: Ids) -> Any:
     return faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))  # type: ignore[call-arg, arg-type]
 
 
+def flat_vectors(exact: Any) -> Vectors:
+    """The vectors of an ``IndexIDMap2`` of a flat index: a view, for as long as the index lives."""
+    flat: Any = faiss.downcast_index(exact.index)
+    if not flat.ntotal:
+        return np.zeros((0, flat.d), dtype=np.float32)
+    return np.asarray(faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d).reshape(flat.ntotal, flat.d))
+
+
 class Nearest:
     """Finds the nearest of many passages."""
 
@@ -62,9 +70,7 @@ class Nearest:
         """
         self._lists: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
         self._ids = ids
-        flat: Any = faiss.downcast_index(exact.index)
-        # a view of what lies in the file; kept alive by ``exact``
-        self._vectors = faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d).reshape(flat.ntotal, flat.d)
+        self._vectors = flat_vectors(exact)
         self._exact = exact
 
     def search(self, vector: Vectors, among: Ids | None, limit: int) -> list[tuple[int, float]]:

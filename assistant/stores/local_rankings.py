@@ -20,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.indexing.fields import FIELD_WEIGHTS, Field
+from assistant.language.thesaurus import concept_rarity
 from assistant.stores.bm25 import K1, rarity
+from assistant.stores.local_changes import Changes, Floats, Numbers, Words, pairs
 from assistant.stores.store import Facets
 
 _MOST_KEPT = 200_000_000  # bytes: all the words of 100,000 sheets
@@ -38,16 +40,25 @@ class Column(NamedTuple):
 class Rankings:
     """The sheets of one generation, each a row, in the order of the corpus."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, connect: Callable[[], sqlite3.Connection], changes: Changes | None = None) -> None:
         """``connect`` gives the connection of the thread that asks.
 
         Raises:
             sqlite3.Error
         """
         self._connect = connect
+        self._changes = changes
+        self._words: Words | None = None
         sheets = connect().execute("SELECT number, id FROM sheets ORDER BY position, number").fetchall()
+        top = max((number for number, _ in sheets), default=0)
+        if changes:
+            sheets += changes.connect().execute("SELECT number, id FROM sheets").fetchall()
+            top = max(number for number, _ in sheets)
+            names = dict(sheets)
+            sheets = [(number, names[number]) for number in changes.order.tolist()]
         self.ids: list[str] = [sheet_id for _, sheet_id in sheets]
-        self._row = np.zeros(max((number for number, _ in sheets), default=0) + 1, dtype=np.int32)
+        # a sheet that is gone has the row after the last
+        self._row = np.full(top + 1, len(sheets), dtype=np.int32)
         self._row[[number for number, _ in sheets]] = np.arange(len(sheets))
         self._kept: OrderedDict[tuple[str, ...], Column] = OrderedDict()
         self._bytes = 0
@@ -73,7 +84,11 @@ class Rankings:
 
     def passages(self, among: Mask) -> Mask:
         """Which passages, in the order of their ids, are of these sheets."""
-        return among[self._sheets_of_passages]
+        return np.append(among, False)[self._sheets_of_passages]
+
+    def row(self, number: int) -> int:
+        """The row of a sheet, by its number in the database."""
+        return int(self._row[number])
 
     def by_terms(self, wanted: Sequence[str], among: Mask | None, limit: int) -> dict[str, float]:
         """The share of each sheet, best first, then in the order of the corpus."""
@@ -121,14 +136,34 @@ class Rankings:
         return column
 
     def _read(self, query: str, values: Sequence[str]) -> Column:
-        found = self._connect().execute(query, values)
-        pairs = np.fromiter(chain.from_iterable(found), dtype=np.float64).reshape(-1, 2)
-        rows = self._row[pairs[:, 0].astype(np.intp)]
+        if self._changes:
+            numbers, given = self._joined(self._changes, query, values)
+        else:
+            numbers, given = pairs(self._connect().execute(query, values))
+        rows = self._row[numbers]
         order = np.argsort(rows)
-        return Column(rows[order], pairs[order, 1])
+        return Column(rows[order], given[order])
+
+    def _joined(self, changes: Changes, query: str, values: Sequence[str]) -> tuple[Numbers, Floats]:
+        """What the base and its changes give together, each sheet weighed as if all were in one table."""
+        asked = _WEIGHT if query == _CONCEPT else query
+        found = [pairs(connect().execute(asked, values)) for connect in (self._connect, changes.connect)]
+        numbers = np.concatenate([numbers for numbers, _ in found])
+        alive = self._row[numbers] < len(self.ids)
+        if query == _TERM:
+            self._words = self._words or Words(self._connect(), changes, len(self._row) - 1)
+            given = np.concatenate(self._words.scores(found, int(alive.sum()), len(self.ids)))
+        else:
+            given = np.concatenate([given for _, given in found])
+        numbers, given = numbers[alive], given[alive]
+        if query == _CONCEPT:
+            weight = concept_rarity(len(self.ids), changes.naming.get(values[0], 0))
+            given = given * weight / changes.lengths[self._row[numbers]]
+        return numbers, given
 
     @cached_property
     def _sheets_of_passages(self) -> Rows:
+        """Those of the base: what came later is compared whole."""
         found: Iterable[tuple[Any]] = self._connect().execute("SELECT sheet FROM passages ORDER BY id")
         return self._row[np.fromiter(chain.from_iterable(found), dtype=np.intp)]
 
@@ -140,4 +175,5 @@ def _size(column: Column) -> int:
 _WEIGHTS = ", ".join(str(FIELD_WEIGHTS[field]) for field in Field)
 _TERM = f"SELECT rowid, -bm25(terms, {_WEIGHTS}) FROM terms WHERE terms MATCH ?"
 _CONCEPT = "SELECT number, profile FROM mentions JOIN sheets ON id = sheet WHERE concept = ?"
+_WEIGHT = "SELECT number, weight FROM mentions JOIN sheets ON id = sheet WHERE concept = ?"
 _VALUE = "SELECT sheet, 0 FROM facets WHERE facet = ? AND value = ?"

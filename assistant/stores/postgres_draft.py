@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 
 from assistant.errors import AssistantError, IndexBusy
-from assistant.indexing.draft import Record
+from assistant.indexing.draft import Placed, Record
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import FIELD_WEIGHTS, Field, sheet_fields
 from assistant.indexing.manifest import FORMAT, Manifest
@@ -27,7 +27,7 @@ from assistant.stores.postgres_connection import connect_writer, database_name, 
 from assistant.stores.postgres_migrations import migrate
 from assistant.stores.postgres_queries import TABLES
 from assistant.stores.sections import dump_sections
-from assistant.values import Example, Sheet
+from assistant.values import Example
 
 _LOCK = 7_163_202_600  # any number, the same for every indexer
 _DRAFT = "assistant_draft"
@@ -184,7 +184,7 @@ class PostgresDraft:
                 ((concept, number, weight) for concept, weight in concepts.items()),
             )
 
-    def place(self, sheets: Sequence[Sheet]) -> None:
+    def place(self, sheets: Sequence[Placed]) -> None:
         columns = ([s.id for s in sheets], [s.source for s in sheets], [s.start for s in sheets])
         with speaking(self._name):
             self._run(
