@@ -17,10 +17,12 @@ from assistant.typography import counted, guillemets
 
 if TYPE_CHECKING:
     from assistant.answer import Assistant
+    from assistant.corpus.examples import Titled
     from assistant.indexing.build import Build
     from assistant.values import Sheet
 
 T = TypeVar("T")
+Found = TypeVar("Found", bound="Titled")
 Data = Annotated[Path | None, typer.Option("--data", metavar="DOSSIER", help="Dossier des fiches (ASSISTANT_DATA).")]
 Index = Annotated[Path | None, typer.Option("--index", metavar="DOSSIER", help="Dossier de l’index (ASSISTANT_INDEX).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Écrit un seul document JSON.")]
@@ -50,7 +52,7 @@ def all_sheets(settings: Settings) -> list[Sheet]:
     return store.sheets(store.sheet_ids({}))
 
 
-def find_sheet(found: Sequence[Sheet], wanted: str) -> Sheet:
+def find_sheet(found: Sequence[Found], wanted: str) -> Found:
     """The sheet of that id or title; else the only one whose title holds every word.
 
     Raises:

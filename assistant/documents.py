@@ -52,7 +52,6 @@ def load_yaml(path: Path, model: type[Model]) -> Model:
             f"Le fichier {path} ne peut pas être lu : {error}.", "Vérifiez ses droits et son encodage (UTF-8)."
         ) from None
     try:
-        root = yaml.compose(text, Loader=_Loader)
         value = yaml.load(text, Loader=_Loader)  # noqa: S506 - both are safe loaders
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -65,7 +64,7 @@ def load_yaml(path: Path, model: type[Model]) -> Model:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
-        line = _line_of(root, first["loc"])
+        line = _line_of(yaml.compose(text, Loader=_Loader), first["loc"])
         where = ".".join(str(part) for part in first["loc"]) or "(racine)"
         raise SchemaError(
             f"{path}, ligne {line} : {where} n’est pas valable ({first['msg']}).", "Corrigez cette ligne."

@@ -120,6 +120,11 @@ def kept_input(settings: Settings, name: str, digest: str) -> bytes:
     return content
 
 
+def kept_readings(settings: Settings) -> Path:
+    """Where what was read of the sources is kept, to be read no more."""
+    return _folder(settings) / "readings"
+
+
 def _prune(folder: Path, current: str) -> None:
     paths = sorted(folder.glob("*.json"), reverse=True)
     for path in paths[KEPT:]:

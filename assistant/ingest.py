@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.corpus.columns import Columns, load_columns
-from assistant.corpus.corpus import DEPARTMENTS, NEEDS, SCHEMA, Corpus, read_corpus
+from assistant.corpus.corpus import NEEDS, SCHEMA
 from assistant.corpus.incoming import Content, read_content, read_delivery
 from assistant.corpus.intake import Intake, applied, weigh
-from assistant.corpus.places import load_departments
+from assistant.corpus.outline import Outline, OutlinedCorpus
 from assistant.corpus.schema import load_schema
 from assistant.corpus.sources import source_path, without, without_needs
 from assistant.errors import FailureError, UsageError
@@ -18,7 +18,7 @@ from assistant.history import record_of
 from assistant.indexing.build import Progress
 from assistant.indexing.manifest import Manifest
 from assistant.settings import Settings
-from assistant.update import Update, change_data, restore, writer
+from assistant.update import Update, change_data, outlined, restore, writer
 from assistant.values import Sheet
 from assistant.writing import Say
 
@@ -56,7 +56,7 @@ def weigh_contents(settings: Settings, contents: Sequence[Content], given: Colum
     Raises:
         UsageError: a file of which nothing can be taken, or one of the data that cannot be read.
     """
-    return _weigh(settings, contents, given)[0]
+    return _weigh(outlined(settings, settings.data), contents, given)
 
 
 def add_contents(
@@ -76,20 +76,21 @@ def add_contents(
         AssistantError: nothing was changed; says why and what to do.
     """
     with writer(settings, say):
-        intake, corpus = _weigh(settings, contents, given)
+        corpus = outlined(settings, settings.data)
+        intake = _weigh(corpus, contents, given)
         if expected is not None and intake != expected:
             raise FailureError("Les fiches ont changé depuis ce rapport.", "Refaites-le, puis relisez-le.")
         if not intake.changes:
             return Added(intake, None)
-        sources = {reading.name: reading.text for reading in corpus.readings}
-        changed = applied(intake, sources, corpus.schema.sheet_marker)
+        corpus.kept.write()
+        changed = applied(intake, corpus.sources, corpus.schema.sheet_marker)
         files: dict[str, bytes | None] = {source_path(name): text.encode() for name, text in changed.items()}
         what = f"add {' '.join(content.name for content in contents)}"
         return Added(intake, change_data(settings, files, what, progress))
 
 
 def remove_sheet(
-    settings: Settings, find: Callable[[Sequence[Sheet]], Sheet], progress: Progress, say: Say
+    settings: Settings, find: Callable[[Sequence[Outline]], Outline], progress: Progress, say: Say
 ) -> tuple[Sheet, Update]:
     """Take a sheet out of the data, wherever it stands, with its needs, and out of the index.
 
@@ -103,15 +104,17 @@ def remove_sheet(
         AssistantError: nothing was changed; says why and what to do.
     """
     with writer(settings, say):
-        corpus = read_corpus(settings.data)
-        sheet = find(corpus.sheets)
-        if len(corpus.sheets) == 1:
+        corpus = outlined(settings, settings.data)
+        outline = find(corpus.outlines)
+        if len(corpus.outlines) == 1:
             raise UsageError("C’est la dernière fiche.", "Ajoutez-en d’autres avant de la retirer.")
+        corpus.kept.write()
+        sheet = corpus.sheet(outline)
         contents: dict[str, bytes | None] = {}
-        for reading in corpus.readings:
-            left = without(reading.text, corpus.schema.sheet_marker, [sheet])
-            if left != reading.text:
-                contents[source_path(reading.name)] = None if left is None else left.encode()
+        for name, text in corpus.sources.items():
+            left = without(text, corpus.schema.sheet_marker, [sheet]) if sheet.text in text else text
+            if left != text:
+                contents[source_path(name)] = None if left is None else left.encode()
         contents |= _needs(settings.data / NEEDS, sheet, corpus)
         return sheet, change_data(settings, contents, f"remove {sheet.title}", progress)
 
@@ -130,16 +133,13 @@ def _given(settings: Settings, columns: Path | None) -> Columns:
     return load_columns(columns, load_schema(settings.data / SCHEMA)) if columns else Columns()
 
 
-def _weigh(settings: Settings, contents: Sequence[Content], given: Columns) -> tuple[Intake, Corpus]:
-    schema = load_schema(settings.data / SCHEMA)
-    departments = load_departments(settings.data / DEPARTMENTS)
-    deliveries = [read_delivery(content, schema, departments, given) for content in contents]
-    corpus = read_corpus(settings.data)
-    return weigh(deliveries, corpus.sheets), corpus
+def _weigh(corpus: OutlinedCorpus, contents: Sequence[Content], given: Columns) -> Intake:
+    deliveries = [read_delivery(content, corpus.schema, corpus.departments, given) for content in contents]
+    return weigh(deliveries, corpus)
 
 
-def _needs(path: Path, sheet: Sheet, corpus: Corpus) -> dict[str, bytes | None]:
-    namesakes = [other for other in corpus.sheets if other.title == sheet.title]
+def _needs(path: Path, sheet: Sheet, corpus: OutlinedCorpus) -> dict[str, bytes | None]:
+    namesakes = [other for other in corpus.outlines if other.title == sheet.title]
     if not path.is_file() or len(namesakes) > 1:
         return {}
     text = path.read_bytes().decode("utf-8")

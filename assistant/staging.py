@@ -7,6 +7,7 @@ who laid them or, after a crash, by whoever opens the index next. Until then the
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -50,8 +51,9 @@ def stage(data: Path, files: Mapping[str, bytes | None]) -> Path:
         for name, content in files.items():
             if content is not None:
                 write_whole(view / name, content)
-        hashes = input_hashes(view)
-        plan = _Plan(after={name: hashes.get(name, "") for name in files})
+        contents = files.items()
+        after = {name: "" if content is None else hashlib.sha256(content).hexdigest() for name, content in contents}
+        plan = _Plan(after=after)
         write_whole(data / _STAGED / _PLAN, plan.model_dump_json().encode())
     except BaseException:
         drop(data)

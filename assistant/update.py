@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.bundle import check_own
-from assistant.corpus.corpus import input_hashes, read_corpus
+from assistant.corpus.corpus import input_hashes
+from assistant.corpus.outline import OutlinedCorpus, outline_corpus
 from assistant.corpus.reader import Notice
 from assistant.errors import AssistantError, DamagedIndex, EncoderError, FailureError
-from assistant.history import Record, keep_inputs, kept_input, record, records
+from assistant.history import Record, keep_inputs, kept_input, kept_readings, record, records
 from assistant.indexing.alignment import unit
-from assistant.indexing.build import Build, Progress, build
+from assistant.indexing.build import DIGEST_FORM, Build, Progress, build, sheet_digest
 from assistant.indexing.encoder import DEFAULT_MODEL, model_name, open_encoder
 from assistant.indexing.manifest import Manifest, write_manifest
 from assistant.indexing.passages import passage_text
@@ -123,13 +124,13 @@ def restore(settings: Settings, wanted: Record, progress: Progress) -> Manifest:
 
 def _update(settings: Settings, data: Path, model: str | None, full: bool, progress: Progress) -> Update:
     """Bring the index in step with a data folder, the settings' own or what it will be."""
-    corpus = read_corpus(data)
-    warnings = tuple(warning for reading in corpus.readings for warning in reading.warnings)
-    inputs = input_hashes(data)
+    corpus = outlined(settings, data)
+    warnings, inputs = corpus.warnings, corpus.inputs
     current = _manifest(settings)
     name = model_name(model) if model else current.model if current else DEFAULT_MODEL
     other_model = current is not None and current.model != name
     if current and not full and not other_model and current.inputs == inputs and _sound(settings):
+        corpus.kept.write()
         return Update(current, None, warnings)
     draft = open_draft(settings, full=full or other_model)
     encoder = open_encoder(name, replace(settings, data=data))
@@ -137,7 +138,13 @@ def _update(settings: Settings, data: Path, model: str | None, full: bool, progr
         keep_inputs(settings, data, inputs)
     with _files(settings.index):
         done = build(corpus, inputs, encoder, draft, progress)
+    corpus.kept.write()
     return Update(done.manifest, done, warnings)
+
+
+def outlined(settings: Settings, data: Path) -> OutlinedCorpus:
+    """The corpus of a data folder, by what is known of its sheets."""
+    return outline_corpus(data, kept_readings(settings), sheet_digest, DIGEST_FORM)
 
 
 def _finish(settings: Settings, manifest: Manifest) -> None:

@@ -53,7 +53,7 @@ def read_corpus(data: Path) -> Corpus:
     schema = load_schema(data / SCHEMA)
     departments = load_departments(data / DEPARTMENTS)
     seen = Seen()
-    readings = tuple(read_source(path.name, path.read_bytes(), schema, departments, seen) for path in _exports(data))
+    readings = tuple(read_source(path.name, path.read_bytes(), schema, departments, seen) for path in exports(data))
     sheets = [sheet for reading in readings for sheet in reading.sheets]
     examples = read_examples(data / NEEDS, data / BACKGROUND, sheets)
     return Corpus(schema, readings, examples, load_thesaurus(data / THESAURUS))
@@ -61,12 +61,15 @@ def read_corpus(data: Path) -> Corpus:
 
 def input_hashes(data: Path) -> dict[str, str]:
     """SHA-256 of every file that an index is made from, by its name inside the data folder."""
-    paths = [*(data / name for name in (SCHEMA, DEPARTMENTS, NEEDS, BACKGROUND, THESAURUS, ADAPTER)), *_exports(data)]
-    return {
-        path.relative_to(data).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in paths
-        if path.is_file()
+    return setting_hashes(data) | {
+        path.relative_to(data).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in exports(data)
     }
+
+
+def setting_hashes(data: Path) -> dict[str, str]:
+    """Those of the files that are not exports."""
+    paths = (data / name for name in (SCHEMA, DEPARTMENTS, NEEDS, BACKGROUND, THESAURUS, ADAPTER))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
 
 
 def data_version(data: Path) -> str:
@@ -76,10 +79,15 @@ def data_version(data: Path) -> str:
 
 def source_texts(data: Path) -> dict[str, str]:
     """The text of every export, by its name in quotes."""
-    return {path.name: path.read_bytes().decode("utf-8") for path in _exports(data)}
+    return {path.name: path.read_bytes().decode("utf-8") for path in exports(data)}
 
 
-def _exports(data: Path) -> list[Path]:
+def exports(data: Path) -> list[Path]:
+    """The files of sheets, in the order of their names.
+
+    Raises:
+        CorpusError: there are none.
+    """
     folder = data / ACTIONS
     paths = sorted(folder.glob("*.txt")) if folder.is_dir() else []
     if not paths:

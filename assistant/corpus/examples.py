@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import yaml
 from pydantic import BaseModel, ConfigDict, RootModel
@@ -12,9 +13,19 @@ from pydantic import BaseModel, ConfigDict, RootModel
 from assistant.documents import load_yaml
 from assistant.errors import SchemaError
 from assistant.typography import guillemets
-from assistant.values import Example, ExampleKind, Sheet
+from assistant.values import Example, ExampleKind
 
 _SHEET = re.compile(r"^[-\s]*sheet:\s*(.*)$")
+
+
+class Titled(Protocol):
+    """A sheet, or what is known of it."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
 
 
 class _Needs(BaseModel):
@@ -36,7 +47,7 @@ class _BackgroundFile(BaseModel):
     administrative: list[str] = []
 
 
-def read_examples(needs: Path, background: Path, sheets: Sequence[Sheet]) -> tuple[Example, ...]:
+def read_examples(needs: Path, background: Path, sheets: Sequence[Titled]) -> tuple[Example, ...]:
     """The examples of both files, each text once; a file that is absent gives none.
 
     Raises:
@@ -46,7 +57,7 @@ def read_examples(needs: Path, background: Path, sheets: Sequence[Sheet]) -> tup
     return tuple({example.text: example for example in examples}.values())
 
 
-def _needs(path: Path, sheets: Sequence[Sheet]) -> Iterable[Example]:
+def _needs(path: Path, sheets: Sequence[Titled]) -> Iterable[Example]:
     if not path.exists():
         return
     ids = {sheet.title: sheet.id for sheet in sheets}

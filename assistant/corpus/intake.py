@@ -9,8 +9,10 @@ from enum import StrEnum
 from rapidfuzz import fuzz, process
 
 from assistant.corpus.incoming import Delivery, Incoming
+from assistant.corpus.likeness import sketch, worth_comparing
+from assistant.corpus.outline import Outline, OutlinedCorpus, sheet_name, sheet_says
 from assistant.corpus.sources import blocks, source_name, together, with_text
-from assistant.values import Facet, Kind, Sheet
+from assistant.values import Sheet
 
 ALIKE = 80.0
 _NEIGHBOURS = 3
@@ -57,17 +59,17 @@ class Intake:
         return any(entry.fate in (Fate.NEW, Fate.CHANGED) for entry in self.entries)
 
 
-def weigh(deliveries: Sequence[Delivery], sheets: Sequence[Sheet]) -> Intake:
+def weigh(deliveries: Sequence[Delivery], corpus: OutlinedCorpus) -> Intake:
     """Tell the sheets that come in from those of the corpus and from each other.
 
     The same text is the same sheet, wherever it stands. The same title and structure with another text is a
     sheet that changed, if there is one such sheet: which of two is meant is nobody's guess, so then it is new.
     """
-    texts = {sheet.text: sheet for sheet in sheets}
-    namesakes: dict[tuple[str, ...], list[Sheet]] = {}
-    for sheet in sheets:
-        namesakes.setdefault(_name(sheet), []).append(sheet)
-    said, all_sheets = [_said(sheet) for sheet in sheets], list(sheets)
+    texts = {corpus.text(outline): outline for outline in corpus.outlines}
+    namesakes: dict[tuple[str, ...], list[Outline]] = {}
+    for outline in corpus.outlines:
+        namesakes.setdefault(outline.name, []).append(outline)
+    likeness = _Likeness(corpus)
     entries: list[Entry] = []
     arrived: dict[str, Sheet] = {}
     for incoming in (incoming for delivery in deliveries for incoming in delivery.sheets):
@@ -77,32 +79,43 @@ def weigh(deliveries: Sequence[Delivery], sheets: Sequence[Sheet]) -> Intake:
             continue
         arrived[sheet.text] = sheet
         if sheet.text in texts:
-            entries.append(Entry(incoming, Fate.SAME, texts[sheet.text]))
-        elif len(before := namesakes.get(_name(sheet), [])) == 1:
-            entries.append(Entry(incoming, Fate.CHANGED, before.pop()))
+            entries.append(Entry(incoming, Fate.SAME, corpus.sheet(texts[sheet.text])))
+        elif len(before := namesakes.get(sheet_name(sheet), [])) == 1:
+            entries.append(Entry(incoming, Fate.CHANGED, corpus.sheet(before.pop())))
         else:
-            entries.append(Entry(incoming, Fate.NEW, near=_near(_said(sheet), said, all_sheets)))
-            said.append(_said(sheet))
-            all_sheets.append(sheet)
+            entries.append(Entry(incoming, Fate.NEW, near=likeness.near(sheet)))
+            likeness.add(sheet)
     return Intake(tuple(deliveries), tuple(entries))
 
 
-def _name(sheet: Sheet) -> tuple[str, ...]:
-    return (sheet.title, *sheet.facet(Facet.STRUCTURE), *sheet.facet(Facet.DEPARTMENT))
+class _Likeness:
+    """The sheets that a new one may be almost the same as: those of the corpus, and those that came in before it."""
 
+    def __init__(self, corpus: OutlinedCorpus) -> None:
+        self._corpus = corpus
+        self._sizes = [outline.said for outline in corpus.outlines]
+        self._sketches = [outline.sketch for outline in corpus.outlines]
+        self._added: list[Sheet] = []
 
-def _said(sheet: Sheet) -> str:
-    """What a sheet says itself: labels and choices are the same in all of them."""
-    texts = (section for section in sheet.sections if section.kind is Kind.TEXT and section.values)
-    return "\n".join((sheet.title, *(sheet.slice(section.start, section.end) for section in texts)))
+    def add(self, sheet: Sheet) -> None:
+        said = sheet_says(sheet)
+        self._sizes.append(len(said))
+        self._sketches.append(sketch(said))
+        self._added.append(sheet)
 
+    def near(self, sheet: Sheet) -> tuple[Neighbour, ...]:
+        own = sheet_says(sheet)
+        # texts that share 80 % of their characters cannot differ more than this in length
+        shortest, longest = len(own) * ALIKE / (200 - ALIKE), len(own) * (200 - ALIKE) / ALIKE
+        places = worth_comparing(own, self._sizes, self._sketches)
+        close = [self._sheet(place) for place in places if shortest <= self._sizes[place] <= longest]
+        said = [sheet_says(other) for other in close]
+        found = process.extract(own, said, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=_NEIGHBOURS)
+        return tuple(Neighbour(close[place], score) for _, score, place in found)
 
-def _near(own: str, said: Sequence[str], sheets: Sequence[Sheet]) -> tuple[Neighbour, ...]:
-    # texts that share 80 % of their characters cannot differ more than this in length
-    shortest, longest = len(own) * ALIKE / (200 - ALIKE), len(own) * (200 - ALIKE) / ALIKE
-    close = {place: text for place, text in enumerate(said) if shortest <= len(text) <= longest}
-    found = process.extract(own, close, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=_NEIGHBOURS)
-    return tuple(Neighbour(sheets[place], score) for _, score, place in found)
+    def _sheet(self, place: int) -> Sheet:
+        known = len(self._corpus.outlines)
+        return self._corpus.sheet(self._corpus.outlines[place]) if place < known else self._added[place - known]
 
 
 def applied(intake: Intake, sources: Mapping[str, str], marker: str) -> dict[str, str]:

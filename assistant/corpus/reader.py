@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from assistant.typography import guillemets
 from assistant.values import Facet, Kind, Role, Section, Sheet, Span, Status
 
 UNLABELLED = "(sans libellé)"
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 
 
 class TileKind(StrEnum):
@@ -90,6 +90,18 @@ class Seen:
     places: dict[str, str] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
 
+    def told_apart(self, source: str, line: int, title: str, sheet_id: str, text: str) -> tuple[str | None, str]:
+        """The id of the sheet at a line, None when it was read already; and what is to be said of it, if anything."""
+        if text in self.places:
+            return None, f"la fiche {guillemets(title)} est la même que {self.places[text]}\u00a0; gardée une fois."
+        self.places[text] = f"{source}, ligne {line}"
+        message = ""
+        if sheet_id in self.ids:
+            message = f"une autre fiche a le titre et la structure de {guillemets(title)}\u00a0; les deux sont gardées."
+            sheet_id = f"{sheet_id}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+        self.ids.add(sheet_id)
+        return sheet_id, message
+
 
 def read_source(
     name: str, data: bytes, schema: Schema, departments: Mapping[str, Department], seen: Seen | None = None
@@ -104,10 +116,15 @@ def read_source(
     Raises:
         CorpusError: not UTF-8, empty, no sheet, or a sheet without title; names file and line.
     """
-    return _Reader(name, _decode(name, data), schema, departments, seen or Seen()).read()
+    return _Reader(name, decode(name, data), schema, departments, seen or Seen()).read()
 
 
-def _decode(name: str, data: bytes) -> str:
+def decode(name: str, data: bytes) -> str:
+    """The text of a source.
+
+    Raises:
+        CorpusError: not UTF-8, or empty.
+    """
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -134,7 +151,7 @@ class _Reader:
         self.sheets: list[Sheet] = []
 
     def read(self) -> Reading:
-        mark = len(self.text) - len(self.text.removeprefix(_BYTE_ORDER_MARK))
+        mark = len(self.text) - len(self.text.removeprefix(BYTE_ORDER_MARK))
         if mark:
             self.tiles.append(Tile(TileKind.BLANK, 0, mark))
         lines = list(_lines(self.text, mark))
@@ -283,21 +300,14 @@ class _Reader:
 
     def _distinct(self) -> Iterator[Sheet]:
         """Each sheet once; sheets that differ but share title and structure get ids of their own."""
+        line, counted = 1, 0
         for sheet in self.sheets:
-            line = self.text.count("\n", 0, sheet.start) + 1
-            if sheet.text in self.seen.places:
-                place = self.seen.places[sheet.text]
-                message = f"la fiche {guillemets(sheet.title)} est la même que {place}"
-                self._warn_at(line, f"{message}\u00a0; gardée une fois.")
-                continue
-            self.seen.places[sheet.text] = f"{self.name}, ligne {line}"
-            if sheet.id in self.seen.ids:
-                message = f"une autre fiche a le titre et la structure de {guillemets(sheet.title)}"
-                self._warn_at(line, f"{message}\u00a0; les deux sont gardées.")
-                digest = hashlib.sha256(sheet.text.encode()).hexdigest()[:6]
-                sheet = _with_id(sheet, f"{sheet.id}-{digest}")
-            self.seen.ids.add(sheet.id)
-            yield sheet
+            line, counted = line + self.text.count("\n", counted, sheet.start), sheet.start
+            sheet_id, message = self.seen.told_apart(self.name, line, sheet.title, sheet.id, sheet.text)
+            if message:
+                self._warn_at(line, message)
+            if sheet_id:
+                yield sheet if sheet_id == sheet.id else replace(sheet, id=sheet_id)
 
     def _label(self, text: str) -> Label | None:
         return self.schema.by_name.get(text[2:].rstrip()) if text.startswith("- ") else None
@@ -347,7 +357,3 @@ def _sheet_id(title: str, structure: tuple[str, ...]) -> str:
     slug = "-".join("".join(char if char.isalnum() else " " for char in fold(title)).split())[:48].strip("-")
     digest = hashlib.sha256("\n".join((title, *structure)).encode()).hexdigest()[:6]
     return f"{slug}-{digest}" if slug else digest
-
-
-def _with_id(sheet: Sheet, sheet_id: str) -> Sheet:
-    return Sheet(sheet_id, sheet.title, sheet.source, sheet.start, sheet.text, sheet.sections, sheet.facets)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.corpus.corpus import Corpus
+from assistant.corpus.outline import OutlinedCorpus
+from assistant.corpus.schema import Schema
 from assistant.indexing.alignment import unit
-from assistant.indexing.draft import Draft, Record
+from assistant.indexing.draft import Draft, Placed, Record
 from assistant.indexing.encoder import Encoder, Vectors
 from assistant.indexing.manifest import Manifest
 from assistant.indexing.passages import (
@@ -21,9 +23,10 @@ from assistant.indexing.passages import (
     passage_text,
     split_sheet,
 )
-from assistant.language.thesaurus import Thesaurus, dump_concepts, sheet_concepts
+from assistant.language.thesaurus import Concept, Thesaurus, dump_concepts, sheet_concepts
 from assistant.values import Sheet
 
+DIGEST_FORM = f"{PASSAGE_CHARACTERS} {OVERVIEW_CHARACTERS}"
 Progress = Callable[[int, int], None]
 _SAMPLE = 3  # examples encoded again, to know whether the vectors that are held can be kept
 _ALIKE = 0.998  # cosine: what is held was rounded
@@ -41,7 +44,7 @@ class Build:
 
 
 def build(
-    corpus: Corpus,
+    corpus: Corpus | OutlinedCorpus,
     inputs: Mapping[str, str],
     encoder: Encoder,
     draft: Draft,
@@ -54,32 +57,45 @@ def build(
         draft: entered by this function; an exception leaves the current generation as it was.
         progress: called with sheets done and sheets to encode.
     """
-    digests = {sheet.id: _digest(sheet, corpus) for sheet in corpus.sheets}
+    digests, places, read = _listed(corpus)
     with draft:
         before = draft.digests()
         removed = [sheet_id for sheet_id in before if sheet_id not in digests]
-        fresh = [sheet for sheet in corpus.sheets if before.get(sheet.id) != digests[sheet.id]]
+        fresh = [read(sheet_id) for sheet_id, digest in digests.items() if before.get(sheet_id) != digest]
         draft.delete(removed)
         progress(0, len(fresh))
         for done, sheet in enumerate(fresh, start=1):
             draft.upsert(_record(sheet, digests[sheet.id], corpus, encoder))
             progress(done, len(fresh))
         _write_examples(corpus, encoder, draft)
-        _write_mentions(corpus, fresh, draft)
-        draft.place(corpus.sheets)
+        _write_mentions(corpus.concepts, fresh, map(read, digests), draft)
+        draft.place(places)
         manifest = draft.swap(encoder.name, encoder.dimension, inputs)
     added = sum(sheet.id not in before for sheet in fresh)
     return Build(manifest, added, len(fresh) - added, len(removed), len(digests) - len(fresh))
 
 
-def _record(sheet: Sheet, digest: str, corpus: Corpus, encoder: Encoder) -> Record:
+def _listed(
+    corpus: Corpus | OutlinedCorpus,
+) -> tuple[dict[str, str], Sequence[Placed], Callable[[str], Sheet]]:
+    """The digests of the sheets by their ids, where they stand, both in their order; and what reads one by its id."""
+    if isinstance(corpus, Corpus):
+        sheets = {sheet.id: sheet for sheet in corpus.sheets}
+        digests = {key: sheet_digest(sheet, corpus.schema) for key, sheet in sheets.items()}
+        return digests, corpus.sheets, sheets.__getitem__
+    outlines = {outline.id: outline for outline in corpus.outlines}
+    digests = {key: outline.digest for key, outline in outlines.items()}
+    return digests, corpus.outlines, lambda sheet_id: corpus.sheet(outlines[sheet_id])
+
+
+def _record(sheet: Sheet, digest: str, corpus: Corpus | OutlinedCorpus, encoder: Encoder) -> Record:
     passages = split_sheet(sheet, corpus.schema)
     texts = [*(passage_text(sheet, passage) for passage in passages), overview_text(sheet)]
     vectors = encoder.encode_passages(texts)
     return Record(sheet, digest, passages, vectors[:-1], vectors[-1])
 
 
-def _write_examples(corpus: Corpus, encoder: Encoder, draft: Draft) -> None:
+def _write_examples(corpus: Corpus | OutlinedCorpus, encoder: Encoder, draft: Draft) -> None:
     texts = [example.text for example in corpus.examples]
     known = draft.examples()
     held = [text for text in texts if text in known][:_SAMPLE]
@@ -97,25 +113,19 @@ def _same(one: Vectors, other: Vectors) -> bool:
     return one.shape == other.shape and float(unit(one) @ unit(other)) >= _ALIKE
 
 
-def _write_mentions(corpus: Corpus, fresh: Sequence[Sheet], draft: Draft) -> None:
+def _write_mentions(concepts: Sequence[Concept], fresh: Iterable[Sheet], every: Iterable[Sheet], draft: Draft) -> None:
     """The concepts that sheets name: those of the fresh ones, of all when the thesaurus changed."""
-    document = json.dumps(dump_concepts(corpus.concepts))
+    document = json.dumps(dump_concepts(concepts))
     digest = hashlib.sha256(document.encode()).hexdigest()
     known = draft.thesaurus() == digest
     if not known:
-        draft.replace_thesaurus(corpus.concepts, digest)
-    thesaurus = Thesaurus(corpus.concepts)
-    for sheet in fresh if known else corpus.sheets:
+        draft.replace_thesaurus(concepts, digest)
+    thesaurus = Thesaurus(concepts)
+    for sheet in fresh if known else every:
         draft.mention(sheet.id, sheet_concepts(sheet, thesaurus))
 
 
-def _digest(sheet: Sheet, corpus: Corpus) -> str:
+def sheet_digest(sheet: Sheet, schema: Schema) -> str:
     """Changes with whatever a sheet's stored form depends on, but not with where it stands in its source."""
-    parts = (
-        sheet.text,
-        sheet.source,
-        corpus.schema.written_form,
-        repr(sorted(sheet.facets.items())),
-        f"{PASSAGE_CHARACTERS} {OVERVIEW_CHARACTERS}",
-    )
+    parts = (sheet.text, sheet.source, schema.written_form, repr(sorted(sheet.facets.items())), DIGEST_FORM)
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from assistant.corpus.columns import Columns
 from assistant.corpus.incoming import Content, Delivery, NoTitle, Refused
 from assistant.corpus.intake import Intake
+from assistant.corpus.outline import Outline
 from assistant.errors import AssistantError, FailureError, UnknownSheet
 from assistant.indexing.build import Build
 from assistant.ingest import add_contents, remove_sheet, restore_generation, weigh_contents
 from assistant.settings import Settings
 from assistant.typography import counted, guillemets
-from assistant.values import Sheet
 
 _TOGETHER = 2  # works at a time; the lock of the data keeps writers apart
 _NOTHING = "Rien n’a été changé."
@@ -157,7 +157,7 @@ def _without_title(error: NoTitle) -> Intake:
     return Intake((Delivery(error.file, (), (refused,), columns=error.columns),), ())
 
 
-def _of_id(found: Sequence[Sheet], sheet_id: str) -> Sheet:
+def _of_id(found: Sequence[Outline], sheet_id: str) -> Outline:
     for sheet in found:
         if sheet.id == sheet_id:
             return sheet
