@@ -65,13 +65,18 @@ def noise() -> NoiseEncoder:
     return NoiseEncoder()
 
 
+def take_all_as_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the local store write whatever changes beside its first generation."""
+    for limit, value in (("LARGE", 0), ("MOST_CHANGED", 99), ("MOST_MOVED", 99)):
+        monkeypatch.setattr(local_finish, limit, value)
+
+
 @pytest.fixture(params=STORES)
 def new_place(request, tiny, tmp_path, monkeypatch) -> Callable[[], Settings]:
     """``new_place()`` is the tiny corpus with nowhere an index yet, of each store in turn."""
     numbers = count(1)
     if request.param == "local, as changes":
-        for limit, value in (("LARGE", 0), ("MOST_CHANGED", 99), ("MOST_MOVED", 99)):
-            monkeypatch.setattr(local_finish, limit, value)
+        take_all_as_changes(monkeypatch)
 
     def run() -> Settings:
         if request.param.startswith("local"):
@@ -511,12 +516,20 @@ def test_ranks_are_strictly_decreasing_or_ties(noisy, noise):
 # --- the same answers
 
 
-def test_judged_questions_show_the_same_sheets_and_quotes(assistant, corpus, settings, new_database):
-    """On a sample of what ``eval`` measures, the vectors of one index in both stores."""
-    place = replace(settings, store=new_database())
+@pytest.mark.parametrize("kind", STORES[1:])
+def test_judged_questions_show_the_same_sheets_and_quotes(kind, request, assistant, corpus, settings, tmp_path):
+    """On a sample of what ``eval`` measures, the vectors of one index in another store, or come as changes."""
+    place = replace(settings, index=tmp_path / "index")
     encoder = Replay(assistant.store, corpus)
+    if kind == "postgres":
+        place = replace(settings, store=request.getfixturevalue("new_database")())
+    else:
+        take_all_as_changes(request.getfixturevalue("monkeypatch"))
+        few = replace(corpus, examples=(), readings=(replace(corpus.readings[0], sheets=corpus.sheets[::2]),))
+        build(few, {}, encoder, open_draft(place, full=False), lambda _done, _total: None)
     build(corpus, input_hashes(place.data), encoder, open_draft(place, full=False), lambda _done, _total: None)
     other = Assistant.open(place)
+    assert (local_changes.CHANGES in other.store.manifest.files) is (kind == "local, as changes")
     files = read_judged(sorted((settings.data / "judged").glob("*.jsonl")))
     questions = [question for found in files.values() for question in found][:: 635 // 40]
     assert len(questions) >= 40
