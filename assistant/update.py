@@ -73,12 +73,15 @@ def writer(settings: Settings, say: Say, patience: float = PATIENCE) -> Iterator
         yield
 
 
-def change_data(settings: Settings, files: Mapping[str, bytes | None], what: str, progress: Progress) -> Update:
+def change_data(
+    settings: Settings, files: Mapping[str, bytes | None], what: str, progress: Progress, full: bool = False
+) -> Update:
     """Change files of the data and bring the index in step, both or neither; inside ``writer``.
 
     Args:
         files: by name inside the data folder; None for a file that goes.
         what: the command, for the history.
+        full: begin from nothing.
 
     Raises:
         AssistantError: nothing was changed; says why and what to do.
@@ -87,7 +90,7 @@ def change_data(settings: Settings, files: Mapping[str, bytes | None], what: str
     with _files(settings.data):
         view = stage(settings.data, files)
     try:
-        update = _update(settings, view, None, False, progress)
+        update = _update(settings, view, None, full, progress)
     except BaseException:
         # a build that got as far as its swap is finished by the next writer or reader
         current = _manifest(settings)
@@ -113,7 +116,10 @@ def restore(settings: Settings, wanted: Record, progress: Progress) -> Manifest:
     files |= {name: kept_input(settings, name, digest) for name, digest in then.items() if now.get(name) != digest}
     check_own(settings.data)
     if settings.store or damaged_files(settings.index, wanted.manifest):
-        return change_data(settings, files, f"restore {wanted.manifest.generation}", progress).manifest
+        current = _manifest(settings)
+        # generations may share a file, so that what is wrong with one is wrong with the others
+        full = not settings.store and (current is None or bool(damaged_files(settings.index, current)))
+        return change_data(settings, files, f"restore {wanted.manifest.generation}", progress, full).manifest
     with _files(settings.data):
         stage(settings.data, files)
     with _files(settings.index):
@@ -129,9 +135,11 @@ def _update(settings: Settings, data: Path, model: str | None, full: bool, progr
     current = _manifest(settings)
     name = model_name(model) if model else current.model if current else DEFAULT_MODEL
     other_model = current is not None and current.model != name
-    if current and not full and not other_model and current.inputs == inputs and _sound(settings):
-        corpus.kept.write()
-        return Update(current, None, warnings)
+    if current and not full and not other_model and current.inputs == inputs:
+        if _sound(settings):
+            corpus.kept.write()
+            return Update(current, None, warnings)
+        full = True
     draft = open_draft(settings, full=full or other_model)
     encoder = open_encoder(name, replace(settings, data=data))
     with suppress(OSError):  # history is a help, not a condition

@@ -11,6 +11,7 @@ from assistant.answer import Assistant
 from assistant.errors import DamagedIndex, EncoderError, MissingIndex, StaleIndex
 from assistant.indexing.manifest import read_manifest
 from assistant.settings import Settings
+from assistant.stores import local_finish
 from assistant.stores.local import LocalStore
 from assistant.update import Update, check_index, update_index
 
@@ -169,3 +170,16 @@ def test_a_new_folder_is_made(place, update):
     assert not place.index.exists()
     update()
     assert read_manifest(replace(place).index).sheets == 5
+
+
+def test_a_large_index_that_is_damaged_is_mended_whole(place, update, monkeypatch):
+    """What is shared with the generation before is not looked through when a few sheets change."""
+    monkeypatch.setattr(local_finish, "LARGE", 0)
+    first = update().manifest
+    path = place.index / first.generation / "corpus.sqlite"
+    spoilt = bytearray(path.read_bytes())
+    spoilt[-7] ^= 0xFF
+    path.write_bytes(spoilt)
+    assert any("corpus.sqlite" in fault for fault in check_index(place))
+    assert update().build.added == 5
+    assert check_index(place) == []
