@@ -86,7 +86,7 @@ def add_contents(
         changed = applied(intake, corpus.sources, corpus.schema.sheet_marker)
         files: dict[str, bytes | None] = {source_path(name): text.encode() for name, text in changed.items()}
         what = f"add {' '.join(content.name for content in contents)}"
-        return Added(intake, change_data(settings, files, what, progress))
+        return Added(intake, change_data(settings, files, what, progress, before=corpus))
 
 
 def remove_sheet(
@@ -116,7 +116,7 @@ def remove_sheet(
             if left != text:
                 contents[source_path(name)] = None if left is None else left.encode()
         contents |= _needs(settings.data / NEEDS, sheet, corpus)
-        return sheet, change_data(settings, contents, f"remove {sheet.title}", progress)
+        return sheet, change_data(settings, contents, f"remove {sheet.title}", progress, before=corpus)
 
 
 def restore_generation(settings: Settings, generation: str, progress: Progress, say: Say) -> Manifest:

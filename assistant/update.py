@@ -74,7 +74,12 @@ def writer(settings: Settings, say: Say, patience: float = PATIENCE) -> Iterator
 
 
 def change_data(
-    settings: Settings, files: Mapping[str, bytes | None], what: str, progress: Progress, full: bool = False
+    settings: Settings,
+    files: Mapping[str, bytes | None],
+    what: str,
+    progress: Progress,
+    full: bool = False,
+    before: OutlinedCorpus | None = None,
 ) -> Update:
     """Change files of the data and bring the index in step, both or neither; inside ``writer``.
 
@@ -82,6 +87,7 @@ def change_data(
         files: by name inside the data folder; None for a file that goes.
         what: the command, for the history.
         full: begin from nothing.
+        before: the corpus as it is now, if it was read.
 
     Raises:
         AssistantError: nothing was changed; says why and what to do.
@@ -90,7 +96,7 @@ def change_data(
     with _files(settings.data):
         view = stage(settings.data, files)
     try:
-        update = _update(settings, view, None, full, progress)
+        update = _update(settings, view, None, full, progress, before)
     except BaseException:
         # a build that got as far as its swap is finished by the next writer or reader
         current = _manifest(settings)
@@ -128,9 +134,16 @@ def restore(settings: Settings, wanted: Record, progress: Progress) -> Manifest:
     return wanted.manifest
 
 
-def _update(settings: Settings, data: Path, model: str | None, full: bool, progress: Progress) -> Update:
+def _update(
+    settings: Settings,
+    data: Path,
+    model: str | None,
+    full: bool,
+    progress: Progress,
+    before: OutlinedCorpus | None = None,
+) -> Update:
     """Bring the index in step with a data folder, the settings' own or what it will be."""
-    corpus = outlined(settings, data)
+    corpus = outlined(settings, data, before)
     warnings, inputs = corpus.warnings, corpus.inputs
     current = _manifest(settings)
     name = model_name(model) if model else current.model if current else DEFAULT_MODEL
@@ -150,9 +163,9 @@ def _update(settings: Settings, data: Path, model: str | None, full: bool, progr
     return Update(done.manifest, done, warnings)
 
 
-def outlined(settings: Settings, data: Path) -> OutlinedCorpus:
+def outlined(settings: Settings, data: Path, before: OutlinedCorpus | None = None) -> OutlinedCorpus:
     """The corpus of a data folder, by what is known of its sheets."""
-    return outline_corpus(data, kept_readings(settings), sheet_digest, DIGEST_FORM)
+    return outline_corpus(data, kept_readings(settings), sheet_digest, DIGEST_FORM, before)
 
 
 def _finish(settings: Settings, manifest: Manifest) -> None:

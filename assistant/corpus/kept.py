@@ -22,17 +22,24 @@ _LIBRARIES = ("simplemma", "PyStemmer")
 class Kept:
     """What is kept for one form of the sources: another schema makes another form."""
 
-    def __init__(self, folder: Path, form: str) -> None:
+    def __init__(self, folder: Path, form: str, before: Kept | None = None) -> None:
+        """``before``: what was kept a moment ago; it is not read again."""
         self._folder = folder
         self._form = hashlib.sha256(f"{form} {_code()}".encode()).hexdigest()
         self._asked: set[str] = set()
+        self._held: dict[str, Any] = dict(before._held) if before and before._form == self._form else {}
         self._new: dict[str, str] = {}
 
     def load(self, kind: str, key: str) -> Any:
         """What was kept by this key; None when there is nothing sound."""
         name = f"{kind}-{key}.json"
         self._asked.add(name)
-        return json.loads(self._new[name]) if name in self._new else self._read(self._folder / name)
+        if name not in self._held:
+            document = self._read(self._folder / name)
+            if document is None:
+                return None
+            self._held[name] = document
+        return self._held[name]
 
     def every(self, kind: str) -> Iterator[Any]:
         """All that is kept of a kind."""
@@ -43,7 +50,9 @@ class Kept:
 
     def save(self, kind: str, key: str, document: object) -> None:
         """Keep a JSON document; on the disk when it is written."""
-        self._new[f"{kind}-{key}.json"] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        name = f"{kind}-{key}.json"
+        self._held[name] = document
+        self._new[name] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
     def write(self) -> None:
         """Make a file of what is new, and forget what else there is of the kinds that were asked for; without room

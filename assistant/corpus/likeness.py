@@ -24,23 +24,23 @@ _NONE = 0xFFFFFFFF
 _WORD = re.compile(r"\w+")
 
 
-def sketch(text: str) -> bytes:
-    """The sketch of a text."""
+def sketch(text: str) -> str:
+    """The sketch of a text, in hexadecimal."""
     words = _WORD.findall(fold(text))
     hashes = {min(_NONE - 1, zlib.crc32(" ".join(pair).encode())) for pair in pairwise(words)}
     lowest = sorted(hashes)[:_PAIRS]
-    return np.array(lowest + [_NONE] * (_PAIRS - len(lowest)), dtype="<u4").tobytes()
+    return np.array(lowest + [_NONE] * (_PAIRS - len(lowest)), dtype="<u4").tobytes().hex()
 
 
-def worth_comparing(own: str, sizes: Sequence[int], sketches: Sequence[bytes]) -> list[int]:
+def worth_comparing(own: str, sizes: Sequence[int], sketches: Sequence[str]) -> list[int]:
     """The places of the texts that may be almost the same as ``own``, by their sketches.
 
     Args:
         sizes: of the texts, in characters.
     """
-    mine = np.frombuffer(sketch(own), dtype="<u4")
+    mine = np.frombuffer(bytes.fromhex(sketch(own)), dtype="<u4")
     mine = mine[mine != _NONE]
-    rows = np.frombuffer(b"".join(sketches), dtype="<u4").reshape(-1, _PAIRS)
+    rows = np.frombuffer(bytes.fromhex("".join(sketches)), dtype="<u4").reshape(-1, _PAIRS)
     shared = np.isin(rows, mine).sum(axis=1)
     short = np.array(sizes, dtype=np.int64) < _SHORT
     alike = shared >= max(1, _SHARED * len(mine))

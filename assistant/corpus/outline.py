@@ -6,13 +6,13 @@ the schema, of the départements and of the modules that read. Whatever is not r
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from assistant.corpus.corpus import (
     BACKGROUND,
@@ -37,8 +37,7 @@ _SOURCE, _THESAURUS = "source", "thesaurus"
 Digest = Callable[[Sheet, Schema], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """A sheet where it stands: its text is ``start:end`` of its source, ``block`` is from the line that opens it to
     the next one.
 
@@ -55,12 +54,14 @@ class Outline:
     block: Span
     digest: str
     said: int
-    sketch: bytes
+    sketch: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """What is remembered of a block of a source, by the hash of its text; positions and lines are its own."""
+class _Block(NamedTuple):
+    """What is remembered of a block of a source, by the hash of its text; positions and lines are its own.
+
+    ``lines`` are those of the block, of which the sheet starts on the one at ``at``, counted from 0.
+    """
 
     key: str
     id: str
@@ -69,6 +70,8 @@ class _Block:
     start: int
     end: int
     size: int
+    lines: int
+    at: int
     digest: str
     said: int
     sketch: str
@@ -119,12 +122,15 @@ class OutlinedCorpus:
         return concepts
 
 
-def outline_corpus(data: Path, kept: Path, digest: Digest, form: str) -> OutlinedCorpus:
+def outline_corpus(
+    data: Path, kept: Path, digest: Digest, form: str, before: OutlinedCorpus | None = None
+) -> OutlinedCorpus:
     """The outlines of a data folder, in the order of its sheets.
 
     Args:
         kept: the folder of what is remembered; made when it can be.
         digest: of a sheet, to know whether an index holds it as it is.
+        before: the corpus as it was read just before, in another folder.
         form: changes when digests do though the sheet, the schema and the départements are the same.
 
     Raises:
@@ -133,12 +139,13 @@ def outline_corpus(data: Path, kept: Path, digest: Digest, form: str) -> Outline
     schema = load_schema(data / SCHEMA)
     departments = load_departments(data / DEPARTMENTS)
     inputs = setting_hashes(data)
-    memory = Kept(kept, f"{form} {schema.written_form} {inputs[DEPARTMENTS]}")
+    memory = Kept(kept, f"{form} {schema.written_form} {inputs[DEPARTMENTS]}", before.kept if before else None)
     reader = _Outliner(schema, departments, digest, memory)
     for path in exports(data):
         content = path.read_bytes()
-        inputs[path.relative_to(data).as_posix()] = hashlib.sha256(content).hexdigest()
-        reader.read(path.name, content)
+        checksum = hashlib.sha256(content).hexdigest()
+        inputs[path.relative_to(data).as_posix()] = checksum
+        reader.read(path.name, content, checksum)
     return OutlinedCorpus(
         schema,
         departments,
@@ -167,17 +174,17 @@ class _Outliner:
         self.warnings: list[Notice] = []
         self.sheets: dict[str, Sheet] = {}
 
-    def read(self, name: str, content: bytes) -> None:
+    def read(self, name: str, content: bytes, checksum: str) -> None:
         text = decode(name, content)
         self.sources[name] = text
-        first, blocks = self._blocks(name, content, text)
+        first, blocks = self._blocks(name, content, checksum, text)
         line = 1 + text.count("\n", 0, first)
         same: list[Notice] = []
         for block in blocks:
             span = Span(first, first + block.size)
             self.warnings += [Notice(name, line + number - 1, message) for number, message in block.warnings]
             start, end = first + block.start, first + block.end
-            at = line + text.count("\n", first, start)
+            at = line + block.at
             sheet_id, message = self._seen.told_apart(name, at, block.title, block.id, text[start:end])
             if message:
                 same.append(Notice(name, at, message))
@@ -194,19 +201,19 @@ class _Outliner:
                         span,
                         block.digest,
                         block.said,
-                        base64.b64decode(block.sketch),
+                        block.sketch,
                     )
                 )
-            line += text.count("\n", first, span.end)
+            line += block.lines
             first = span.end
         self.warnings += same
 
-    def _blocks(self, name: str, content: bytes, text: str) -> tuple[int, list[_Block]]:
+    def _blocks(self, name: str, content: bytes, checksum: str, text: str) -> tuple[int, list[_Block]]:
         """Where the first block starts, and what is to be known of each; they follow each other."""
-        key = hashlib.sha256(name.encode() + b"\0" + content).hexdigest()
+        key = hashlib.sha256(f"{name} {checksum}".encode()).hexdigest()
         held = self._memory.load(_SOURCE, key)
         if held is not None:
-            return held[0], [_Block(*block) for block in held[1]]
+            return held[0], [_Block._make(block) for block in held[1]]
         starts = self._starts(text)
         if not starts:
             # it says what is missing
@@ -216,7 +223,7 @@ class _Outliner:
             piece = text[start:stop].encode()
             digest = hashlib.sha256(name.encode() + b"\0" + piece).hexdigest()
             blocks.append(self._known.get(digest) or self._block(name, content, digest, piece, stop - start))
-        self._memory.save(_SOURCE, key, [starts[0], [_values(block) for block in blocks]])
+        self._memory.save(_SOURCE, key, [starts[0], blocks])
         return starts[0], blocks
 
     def _starts(self, text: str) -> list[int]:
@@ -229,7 +236,7 @@ class _Outliner:
     def _known(self) -> dict[str, _Block]:
         """Every block that is remembered, of whatever source."""
         found = (held[1] for held in self._memory.every(_SOURCE))
-        return {block[0]: _Block(*block) for blocks in found for block in blocks}
+        return {block[0]: _Block._make(block) for blocks in found for block in blocks}
 
     def _block(self, name: str, content: bytes, key: str, piece: bytes, size: int) -> _Block:
         try:
@@ -249,15 +256,13 @@ class _Outliner:
             sheet.start,
             sheet.start + len(sheet.text),
             size,
+            piece.count(b"\n"),
+            reading.text.count("\n", 0, sheet.start),
             self._digest(sheet, self._schema),
             len(said),
-            base64.b64encode(sketch(said)).decode(),
+            sketch(said),
             [(notice.line, notice.message) for notice in reading.warnings],
         )
-
-
-def _values(block: _Block) -> list[object]:
-    return [getattr(block, name) for name in _Block.__slots__]
 
 
 def sheet_name(sheet: Sheet) -> tuple[str, ...]:
