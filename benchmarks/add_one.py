@@ -30,7 +30,8 @@ from assistant.indexing.encoder import DEFAULT_MODEL, open_encoder
 from assistant.indexing.passages import overview_text, passage_text, split_sheet
 from assistant.ingest import add_files
 from assistant.settings import Settings
-from assistant.update import check_index, update_index
+from assistant.stores import open_store
+from assistant.update import update_index
 from benchmarks.hashed_encoder import HashedEncoder
 from benchmarks.reliability import figure, write_row
 
@@ -98,7 +99,7 @@ def main() -> None:
         command = [_command(place, path) for path in paths[_TIMES:]]
         if arguments.profile:
             pstats.Stats(profile).sort_stats("tottime").print_stats(25)
-        faults = check_index(place)
+        faults = open_store(place).check()
     most = 1.2 * min(alone) + 1
     measured = (
         f"to {figure(arguments.sheets)} sheets ({figure(manifest.passages)} passages), the best of {_TIMES}: "

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 from assistant.corpus.incoming import Delivery, Incoming
 from assistant.corpus.likeness import sketch, worth_comparing
 from assistant.corpus.outline import Outline, OutlinedCorpus, sheet_name, sheet_says
+from assistant.corpus.reader import text_identity
 from assistant.corpus.sources import blocks, source_name, together, with_text
 from assistant.values import Sheet
 
@@ -65,7 +66,7 @@ def weigh(deliveries: Sequence[Delivery], corpus: OutlinedCorpus) -> Intake:
     The same text is the same sheet, wherever it stands. The same title and structure with another text is a
     sheet that changed, if there is one such sheet: which of two is meant is nobody's guess, so then it is new.
     """
-    texts = {corpus.text(outline): outline for outline in corpus.outlines}
+    texts = {outline.identity: outline for outline in corpus.outlines}
     namesakes: dict[tuple[str, ...], list[Outline]] = {}
     for outline in corpus.outlines:
         namesakes.setdefault(outline.name, []).append(outline)
@@ -78,8 +79,8 @@ def weigh(deliveries: Sequence[Delivery], corpus: OutlinedCorpus) -> Intake:
             entries.append(Entry(incoming, Fate.DUPLICATE, arrived[sheet.text]))
             continue
         arrived[sheet.text] = sheet
-        if sheet.text in texts:
-            entries.append(Entry(incoming, Fate.SAME, corpus.sheet(texts[sheet.text])))
+        if (identity := text_identity(sheet.text)) in texts:
+            entries.append(Entry(incoming, Fate.SAME, corpus.sheet(texts[identity])))
         elif len(before := namesakes.get(sheet_name(sheet), [])) == 1:
             entries.append(Entry(incoming, Fate.CHANGED, corpus.sheet(before.pop())))
         else:

@@ -27,7 +27,7 @@ from assistant.corpus.examples import read_examples
 from assistant.corpus.kept import Kept
 from assistant.corpus.likeness import sketch
 from assistant.corpus.places import Department, load_departments
-from assistant.corpus.reader import BYTE_ORDER_MARK, Notice, Seen, decode, read_source
+from assistant.corpus.reader import BYTE_ORDER_MARK, Notice, Seen, decode, read_source, text_identity
 from assistant.corpus.schema import Schema, load_schema
 from assistant.errors import CorpusError
 from assistant.language.thesaurus import Concept, dump_concepts, load_thesaurus, restore_concepts
@@ -52,6 +52,7 @@ class Outline(NamedTuple):
     start: int
     end: int
     block: Span
+    identity: str
     digest: str
     said: int
     sketch: str
@@ -72,6 +73,7 @@ class _Block(NamedTuple):
     size: int
     lines: int
     at: int
+    identity: str
     digest: str
     said: int
     sketch: str
@@ -100,10 +102,6 @@ class OutlinedCorpus:
             piece = self.sources[outline.source][slice(*outline.block)].encode()
             (found,) = read_source(outline.source, piece, self.schema, self.departments).sheets
         return _moved(found, outline.block.start, outline.id)
-
-    def text(self, outline: Outline) -> str:
-        """The text of a sheet, as its source has it."""
-        return self.sources[outline.source][outline.start : outline.end]
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:
@@ -185,7 +183,7 @@ class _Outliner:
             self.warnings += [Notice(name, line + number - 1, message) for number, message in block.warnings]
             start, end = first + block.start, first + block.end
             at = line + block.at
-            sheet_id, message = self._seen.told_apart(name, at, block.title, block.id, text[start:end])
+            sheet_id, message = self._seen.told_apart(name, at, block.title, block.id, block.identity)
             if message:
                 same.append(Notice(name, at, message))
             if sheet_id:
@@ -199,6 +197,7 @@ class _Outliner:
                         start,
                         end,
                         span,
+                        block.identity,
                         block.digest,
                         block.said,
                         block.sketch,
@@ -258,6 +257,7 @@ class _Outliner:
             size,
             piece.count(b"\n"),
             reading.text.count("\n", 0, sheet.start),
+            text_identity(sheet.text),
             self._digest(sheet, self._schema),
             len(said),
             sketch(said),

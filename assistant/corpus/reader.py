@@ -85,22 +85,27 @@ class _Draft:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The sheets read so far: where each text stands, and the ids that are taken."""
+    """The sheets read so far: where each text stands, by its identity, and the ids that are taken."""
 
     places: dict[str, str] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
 
-    def told_apart(self, source: str, line: int, title: str, sheet_id: str, text: str) -> tuple[str | None, str]:
+    def told_apart(self, source: str, line: int, title: str, sheet_id: str, identity: str) -> tuple[str | None, str]:
         """The id of the sheet at a line, None when it was read already; and what is to be said of it, if anything."""
-        if text in self.places:
-            return None, f"la fiche {guillemets(title)} est la même que {self.places[text]}\u00a0; gardée une fois."
-        self.places[text] = f"{source}, ligne {line}"
+        if identity in self.places:
+            return None, f"la fiche {guillemets(title)} est la même que {self.places[identity]}\u00a0; gardée une fois."
+        self.places[identity] = f"{source}, ligne {line}"
         message = ""
         if sheet_id in self.ids:
             message = f"une autre fiche a le titre et la structure de {guillemets(title)}\u00a0; les deux sont gardées."
-            sheet_id = f"{sheet_id}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+            sheet_id = f"{sheet_id}-{identity[:6]}"
         self.ids.add(sheet_id)
         return sheet_id, message
+
+
+def text_identity(text: str) -> str:
+    """What two sheets have in common when they say the same to the letter."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read_source(
@@ -303,7 +308,7 @@ class _Reader:
         line, counted = 1, 0
         for sheet in self.sheets:
             line, counted = line + self.text.count("\n", counted, sheet.start), sheet.start
-            sheet_id, message = self.seen.told_apart(self.name, line, sheet.title, sheet.id, sheet.text)
+            sheet_id, message = self.seen.told_apart(self.name, line, sheet.title, sheet.id, text_identity(sheet.text))
             if message:
                 self._warn_at(line, message)
             if sheet_id:
