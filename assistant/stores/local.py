@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-import threading
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import faiss
 import numpy as np
@@ -27,36 +26,15 @@ from assistant.indexing.manifest import REBUILD, read_manifest
 from assistant.language.thesaurus import Thesaurus, restore_concepts
 from assistant.stores.damage import damaged_files
 from assistant.stores.local_changes import CHANGES, NEW_VECTORS, Changes, read_changes
+from assistant.stores.local_files import DATABASE, EXAMPLES, OF_KEYS, OF_SHEET, PASSAGES, VECTORS, Files, Stored
 from assistant.stores.local_nearest import NEAREST, Ids, Nearest, flat_vectors, selecting
 from assistant.stores.local_rankings import Mask, Rankings
 from assistant.stores.sections import load_sections
 from assistant.stores.store import Facets, Matches
 from assistant.values import Example, ExampleKind, Facet, Passage, Sheet
 
-DATABASE = "corpus.sqlite"
-VECTORS = "vectors.faiss"
-EXAMPLES = "examples.i8"
 _CACHED_SHEETS = 4096
 _MARGIN = 20  # more are found than asked for when the mean has moved since they were centred
-_PASSAGES = (
-    "SELECT sheets.number, sheets.start, sheets.id, passages.id, section, passages.start, passages.end, norm "
-    "FROM passages JOIN sheets ON sheets.number = passages.sheet WHERE "
-)
-_OF_SHEET = "sheets.id = ? ORDER BY passages.start"
-_OF_KEYS = "passages.id IN (SELECT value FROM json_each(?))"
-
-
-class Stored(NamedTuple):
-    """A passage as it lies in the database; offsets count from the start of its sheet, which was at ``shift``."""
-
-    sheet: int
-    shift: int
-    sheet_id: str
-    key: int
-    section: int
-    start: int
-    end: int
-    norm: float
 
 
 class LocalStore:
@@ -70,7 +48,7 @@ class LocalStore:
         """
         self.manifest = read_manifest(folder)
         self.folder = folder / self.manifest.generation
-        self._connections = threading.local()
+        self._files = Files(self.folder)
         try:
             # one thread: at this size waking a second one costs more than it saves
             faiss.omp_set_num_threads(1)
@@ -130,7 +108,7 @@ class LocalStore:
         return float(self._overview(sheet_id) @ vector)
 
     def encoded(self, sheet_id: str) -> list[tuple[Passage, Vectors]]:
-        return [(self._passage(row), self._raw(row.key, row.norm)) for row in self._stored(_OF_SHEET, sheet_id)]
+        return [(self._passage(row), self._raw(row.key, row.norm)) for row in self._stored(OF_SHEET, sheet_id)]
 
     def bearing(self, terms: Sequence[str]) -> dict[str, set[str]]:
         return {term: set(self._rankings.bearing(term)) for term in set(terms)}
@@ -231,9 +209,7 @@ class LocalStore:
         return unit(self._raw(row.key, row.norm) - self._mean) if self.changes else self._index.reconstruct(row.key)
 
     def close(self) -> None:
-        for connection in getattr(self._connections, "open", {}).values():
-            connection.close()
-        self._connections.open = {}
+        self._files.close()
 
     def _by_vector(self, vector: Vectors, among: Mask | None, limit: int) -> tuple[tuple[Passage, float], ...]:
         if not self.manifest.passages:
@@ -248,10 +224,11 @@ class LocalStore:
         found = self._nearest.search(vector, ids, wide) if self._nearest else self._compared(vector, ids, wide)
         if self.changes:
             return self._with_changes(self.changes, vector, [key for key, _ in found], among, limit)
-        passages = {
-            row.key: self._passage(row) for row in self._stored(_OF_KEYS, json.dumps([key for key, _ in found]))
-        }
+        passages = self._passages_of([key for key, _ in found])
         return tuple((passages[key], score) for key, score in found)
+
+    def _passages_of(self, keys: Sequence[int]) -> dict[int, Passage]:
+        return {row.key: self._passage(row) for row in self._stored(OF_KEYS, json.dumps(list(keys)))}
 
     def _with_changes(
         self, changes: Changes, vector: Vectors, found: Sequence[int], among: Mask | None, limit: int
@@ -259,7 +236,7 @@ class LocalStore:
         """The nearest of those found in the base, compared again now that the mean has moved, and of the new ones."""
         cosines = self._new @ vector
         nearest = changes.ids[np.argsort(-cosines, kind="stable")[: limit if among is None else None]]
-        rows = self._stored(_OF_KEYS, json.dumps([*found, *nearest.tolist()]))
+        rows = self._stored(OF_KEYS, json.dumps([*found, *nearest.tolist()]))
         left = [row for row in rows if among is None or among[self._rankings.row(row.sheet)]]
         scored = [(row, float(self._centred(row) @ vector)) for row in left]
         scored.sort(key=lambda pair: (-pair[1], pair[0].key))
@@ -286,7 +263,7 @@ class LocalStore:
 
     def _read_passages(self, sheet_id: str) -> tuple[tuple[Passage, ...], Vectors]:
         """The passages of a sheet and their centred vectors, one row each."""
-        rows = self._stored(_OF_SHEET, sheet_id)
+        rows = self._stored(OF_SHEET, sheet_id)
         vectors = np.zeros((len(rows), self.manifest.dimension), dtype=np.float32)
         for position, row in enumerate(rows):
             vectors[position] = self._centred(row)
@@ -294,7 +271,7 @@ class LocalStore:
 
     def _stored(self, which: str, value: str) -> list[Stored]:
         """The passages of a sheet, or of given keys, in the order of their text within each sheet."""
-        return [Stored(*row) for row in self._both(_PASSAGES + which, (value,))]
+        return [Stored(*row) for row in self._both(PASSAGES + which, (value,))]
 
     def _read_overview(self, sheet_id: str) -> Vectors:
         stored = self._both("SELECT number, overview FROM sheets WHERE id = ?", (sheet_id,))[0][1]
@@ -337,15 +314,7 @@ class LocalStore:
         return self._connection().execute(query, values).fetchone()
 
     def _connection(self) -> sqlite3.Connection:
-        return self._opened(DATABASE)
+        return self._files.open(DATABASE)
 
     def _changed(self) -> sqlite3.Connection:
-        return self._opened(CHANGES)
-
-    def _opened(self, name: str) -> sqlite3.Connection:
-        opened: dict[str, sqlite3.Connection] = self._connections.__dict__.setdefault("open", {})
-        if name not in opened:
-            path = self.folder / name
-            # immutable: a generation never changes once it is named by a manifest
-            opened[name] = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-        return opened[name]
+        return self._files.open(CHANGES)

@@ -29,8 +29,9 @@ from assistant.indexing.manifest import (
 )
 from assistant.language.thesaurus import Concept, dump_concepts
 from assistant.stores.damage import damaged_files
-from assistant.stores.local import DATABASE, EXAMPLES, LocalStore
+from assistant.stores.local import LocalStore
 from assistant.stores.local_changes import CHANGES, GONE_TABLE, NEW_VECTORS
+from assistant.stores.local_files import DATABASE, EXAMPLES, TABLES
 from assistant.stores.local_finish import Later, Place, connect, is_large, merge, read_only, write_whole
 from assistant.stores.sections import dump_sections
 from assistant.values import Example
@@ -40,30 +41,6 @@ KEPT_GENERATIONS = 3
 _MOST = 127  # of eight bits
 _PREFIX = "generation-"
 _PARTS = ("main", "base")
-_TABLES = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
-CREATE TABLE sheets (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL, title TEXT NOT NULL,
-    source TEXT NOT NULL, start INTEGER NOT NULL, position INTEGER NOT NULL, text TEXT NOT NULL,
-    sections TEXT NOT NULL, facets TEXT NOT NULL, overview BLOB NOT NULL);
-CREATE TABLE facets (
-    sheet INTEGER NOT NULL REFERENCES sheets(number), facet TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (facet, value, sheet)) WITHOUT ROWID;
-CREATE INDEX facets_by_sheet ON facets(sheet);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, sheet INTEGER NOT NULL REFERENCES sheets(number), section INTEGER NOT NULL,
-    start INTEGER NOT NULL, end INTEGER NOT NULL, norm REAL NOT NULL);
-CREATE TABLE examples (
-    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, sheet TEXT, text TEXT NOT NULL UNIQUE, step REAL NOT NULL);
-CREATE TABLE mentions (
-    concept TEXT NOT NULL, sheet TEXT NOT NULL, weight REAL NOT NULL, profile REAL,
-    PRIMARY KEY (concept, sheet)) WITHOUT ROWID;
-CREATE INDEX passages_by_sheet ON passages(sheet);
-CREATE VIRTUAL TABLE terms USING fts5({", ".join(Field)}, tokenize = 'unicode61');
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(terms, 'row');
-"""
-# offsets inside the database count from the start of the sheet, so that a sheet that only moved
-# in its source is not written again
 
 
 class LocalDraft:
@@ -94,7 +71,7 @@ class LocalDraft:
         self._base = None if self._full else _current(self._folder)
         if self._base is None:
             self._database = connect(self._draft / DATABASE)
-            self._database.executescript(_TABLES)
+            self._database.executescript(TABLES)
             self._sheet = self._passage = 1
             return
         examples, vectors = self._base.examples()
@@ -105,7 +82,7 @@ class LocalDraft:
             self._vectors = dict(zip(changes.ids.tolist(), changes.vectors, strict=True))
         self._database = connect(self._draft / CHANGES)
         if not changes:
-            self._database.executescript(_TABLES + GONE_TABLE)
+            self._database.executescript(TABLES + GONE_TABLE)
         self._database.execute("ATTACH ? AS base", (read_only(self._base.folder / DATABASE),))
         self._sheet, self._passage = self._next_of("sheets", "number"), self._next_of("passages", "id")
 

@@ -17,8 +17,9 @@ import numpy as np
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.manifest import Manifest
 from assistant.language.thesaurus import concept_rarity
-from assistant.stores.local import DATABASE, VECTORS, LocalStore
+from assistant.stores.local import LocalStore
 from assistant.stores.local_changes import CHANGES, CONCEPTS, NEW_VECTORS, pack_mentions, weigh_mentions
+from assistant.stores.local_files import DATABASE, VECTORS
 from assistant.stores.local_nearest import NEAREST, write_nearest
 
 LARGE = 5_000

@@ -16,7 +16,7 @@ from assistant.conversation.state import Conversation
 from assistant.errors import DamagedIndex
 from assistant.indexing.manifest import read_manifest, write_manifest
 from assistant.settings import Settings
-from assistant.stores.local import VECTORS
+from assistant.stores.local_files import VECTORS
 from assistant.update import update_index
 from assistant.web.basket import Basket
 from assistant.web.renewal import FIRST_QUESTION, Generation, Renewal, open_generation
