@@ -39,6 +39,7 @@ _DATA = Path(__file__).resolve().parent.parent / "data"
 _EXPORT = "actions/actions-centres-sociaux.txt"
 _PER_SOURCE = 1000
 _TIMES = 5
+_ASSISTANT = "from assistant.cli import main; main()"
 
 
 def make_data(folder: Path, sheets: int, chance: random.Random) -> None:
@@ -99,7 +100,10 @@ def main() -> None:
         command = [_command(place, path) for path in paths[_TIMES:]]
         if arguments.profile:
             pstats.Stats(profile).sort_stats("tottime").print_stats(25)
-        faults = open_store(place).check()
+        store = open_store(place)
+        faults = store.check()
+        if store.manifest.sheets != arguments.sheets + len(paths):
+            raise SystemExit(f"{store.manifest.sheets} sheets in the end: not every one was added")
     most = 1.2 * min(alone) + 1
     measured = (
         f"to {figure(arguments.sheets)} sheets ({figure(manifest.passages)} passages), the best of {_TIMES}: "
@@ -140,7 +144,7 @@ def _command(place: Settings, path: Path) -> float:
     folders = ["--data", str(place.data), "--index", str(place.index)]
     began = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "assistant.cli", "add", str(path), *folders], check=True, stdout=subprocess.DEVNULL
+        [sys.executable, "-c", _ASSISTANT, "add", str(path), *folders], check=True, stdout=subprocess.DEVNULL
     )
     return time.perf_counter() - began
 
