@@ -27,13 +27,14 @@ _THOSE = (
 _OF = r"\b(?:de la |de l'|du |des |de |d')"
 # « les bords de la Marne » is a river, « le nord du pays » a direction
 _RIVER = "".join(rf"(?<!{word} )" for word in "bord bords berges rives vallee long quais chateaux canal pont".split())
+_LEFT_OUT = r"(?:(?<=\bhors )|(?<=\bsauf )|(?<=\bhormis ))"
 _LISTED_BEFORE, _LISTED_AFTER = r"(?:^|[,;:(])\s*", r"(?=\s*(?:[,;:)?.!]|$))"
 _NOT_GONE_ON = r"(?![\w-])(?! (?:de|du|des|d')\b)"
 _END = r"(?![\w-])"
 # « ses fils sont à Paris » tells of a person; « les actions qui sont à Paris » asks for some
 _TOLD_OF = re.compile(
-    r"(?<!qui )\b(?:est|sont|etait|vit|vivent|habitent?|logent?|travaillent?|bossent?|etudient?|partent|part(?:ie?s?)?"
-    r"|(?:demenage|installe|reste)\w*)(?: \w+)? $"
+    r"(?<!qui )(?<!s')\b(?:est|sont|etait|vit|vivent|habitent?|logent?|travaillent?|bossent?|etudient?|partent"
+    r"|part(?:ie?s?)?|(?:demenage|installe|reste)\w*)(?: \w+)? $"
 )
 
 _CODE = re.compile(
@@ -145,9 +146,11 @@ def _place_pattern(name: str) -> re.Pattern[str]:
 
 
 def _bare_pattern(name: str) -> re.Pattern[str]:
-    """The name alone, as it stands after « hors » or « sauf »; with its article when it is an ordinary word too."""
-    article = r"\b(?:le |la |les |l')" if fold(name) in _ORDINARY - {"corse"} else r"(?<![\w-])"
-    return re.compile(rf"{article}{_loosely(name)}{_NOT_GONE_ON}")
+    """The name alone, as it stands after « hors » or « sauf »; what is an ordinary word too has its article, or
+    stands right there."""
+    ordinary = fold(name) in _ORDINARY - {"corse"}
+    before = rf"(?:\b(?:le |la |les |l')|{_LEFT_OUT})" if ordinary else r"(?<![\w-])"
+    return re.compile(rf"{before}{_loosely(name)}{_NOT_GONE_ON}")
 
 
 def _structure_pattern(words: Sequence[str], own: Sequence[int]) -> re.Pattern[str] | None:
