@@ -44,6 +44,8 @@ def topic(need: Need, tools: Tools, folded: str) -> str:
 
 def training(said: Said, tools: Tools) -> Plan | None:
     asked = tools.talk.asks("training", said.folded)
+    if not asked and said.last and said.last.kind is TurnKind.TRAINING:
+        asked = tools.talk.asks("training_again", said.folded)
     about = asked or (tools.talk.asks("about_what", said.folded) if said.act == "training" else None)
     if not about:
         return None
@@ -71,7 +73,7 @@ def amounts(said: Said, tools: Tools) -> Plan | None:
     unit = next((name for name, u in tools.talk.units.items() if re.search(u.asked, said.folded)), "")
     if not unit or (not said.listed and said.own - set(terms(" ".join(tools.talk.units)))):
         return None
-    sheets = _chosen(said, tools) or said.listed or tuple(tools.store.sheet_ids({}))
+    sheets = _beside(said, tools) or _chosen(said, tools) or said.listed or tuple(tools.store.sheet_ids({}))
     need = said.need if said.listed else Need(said.question)
     most = not tools.talk.asks("least", said.folded)
     role = Role.FUNDING if unit == "euros" else Role.PEOPLE
@@ -173,8 +175,24 @@ def _chosen(said: Said, tools: Tools) -> tuple[str, ...]:
     return named if len(named) > 1 else ()
 
 
+def _beside(said: Said, tools: Tools) -> tuple[str, ...]:
+    """The sheet that is talked about and the one it is held against: « plus cher que la fête du jeu ? »."""
+    than = tools.talk.asks("than", said.folded)
+    if not than or not said.focus:
+        return ()
+    other = said.folded[than.end() :]
+    ranks = [rank for rank in tools.references.ranks(other, len(said.listed)) if 1 <= rank <= len(said.listed)]
+    known = dict.fromkeys((*_known(said), *tools.references.titled(other)))
+    held = [said.listed[rank - 1] for rank in ranks] or tools.references.named(other, tools.store.sheets(tuple(known)))
+    chosen = tuple(dict.fromkeys((said.focus, *held)))
+    return chosen if len(chosen) > 1 else ()
+
+
 def _recent(said: Said) -> tuple[str, ...]:
-    """The sheets talked about one after the other since the last list, oldest first."""
+    """The sheets pointed to together, or one after the other since the last list, oldest first."""
+    last = said.last
+    if last and last.kind in (TurnKind.SHEET, TurnKind.SECTION) and 1 < len(last.shown) < len(last.listed):
+        return last.shown
     found: list[str] = []
     for turn in reversed(said.conversation.turns):
         if turn.focus is None or turn.listed != said.listed:

@@ -16,7 +16,7 @@ from assistant.stores.store import Store
 from assistant.values import Facet
 
 PLACES = (Facet.DEPARTMENT, Facet.REGION, Facet.STRUCTURE)
-_ARTICLES = r"(?:(?:l|d|la|le|les|un|une|des|du|de|aux?|en|dans|chez|avec|pour|plus)\b['\s]*)*"
+_ARTICLES = r"(?:\b(?:l|d|la|le|les|un|une|des|du|de|aux?|en|dans|chez|avec|pour|plus)\b['\s]*)*"
 _JOINS = re.compile(
     rf"(?:\b(?:pour|avec|chez|dans|en|et|plutot|seulement|sauf|hors|excepte|sans|pas)\b\s*)?{_ARTICLES}$"
 )

@@ -60,7 +60,7 @@ class Resolver:
         reply = next(filter(None, map(self.small_talk.reply, forms)), None)
         if reply:
             return Plan(TurnKind.TALK, conversation, question, nothing, message=reply.answer)
-        said = read(spoken(question, tools), conversation, tools)
+        said = read(spoken(question, conversation, tools), conversation, tools)
         for rule in RULES:
             plan = rule(said, tools)
             if plan:
@@ -125,6 +125,8 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     known = tuple(dict.fromkeys([*said.listed, *(s for t in reversed(said.conversation.turns) for s in t.shown)]))
     if tools.talk.asks("pointing", said.folded) and "fiche" in said.folded:
         known = (*known, *tools.store.sheet_ids({}))
+    elif said.last and said.roles:
+        known = (*known, *tools.references.titled(said.folded))
     found = tools.references.point(said.folded, said.listed, said.focus, known)
     if not found.asked:
         pointing = tools.talk.asks("pointing", said.folded) and only_points(said, tools)
@@ -134,10 +136,7 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     if found.out_of_range is not None:
         return which(said, tools.titles(said.listed), only(len(said.listed)))
     if len(found.sheets) > 1:
-        ranks = tools.references.ranks(said.folded, len(said.listed))
-        if len(ranks) < 2:
-            return which(said, tools.titles(found.sheets))
-        return said.plan(TurnKind.SHEET, sheets=found.sheets, listed=said.listed, roles=said.roles)
+        return _several(said, found.sheets, tools)
     (sheet,) = found.sheets
     left = tools.talk.without("about", found.left)
     roles = asked(left, said.conversation, tools) or guessed_role(left, tools)
@@ -152,6 +151,15 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     asks_more = roles or (words and not found.traits and not only_points(said, tools))
     kind = TurnKind.SECTION if asks_more else TurnKind.SHEET
     return said.plan(kind, sheets=(sheet,), listed=listed, focus=sheet, roles=roles, words=words)
+
+
+def _several(said: Said, sheets: tuple[str, ...], tools: Tools) -> Plan:
+    """What points to several sheets: « la première et la deuxième », or a title that fits two."""
+    if len(tools.references.ranks(said.folded, len(said.listed))) > 1:
+        return said.plan(TurnKind.SHEET, sheets=sheets, listed=said.listed, roles=said.roles)
+    if said.roles and said.focus in sheets and not tools.talk.asks("pointing", said.folded):
+        return section(said, said.roles)  # « et sur les habitants, ça a donné quoi ? » of the k’fé des habitants
+    return which(said, tools.titles(sheets))
 
 
 def only_named(said: Said, tools: Tools) -> Plan | None:

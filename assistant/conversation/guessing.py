@@ -68,10 +68,12 @@ def only_points(said: Said, tools: Tools) -> bool:
 
 def stands_alone(said: Said, tools: Tools) -> bool:
     """Whether a turn that opens as a follow-up is a question of its own: « et pour l'aide aux devoirs, une idée ? »
-    after another matter. What says « plutôt » never is.
+    after another matter, or after a question that no sheet answered. What says « plutôt » never is.
     """
     if tools.talk.asks("bends", said.folded):
         return False
+    if said.last and not said.last.shown:
+        return True
     guess = tools.guess(tools.understanding.mended(said.question))
     alone = guess.act == SUBJECT and guess.probability >= _CERTAIN
     return alone and tools.nearness(said.question, said.need.text) < _NEAR

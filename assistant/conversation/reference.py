@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,8 @@ _AFTER = (
     r"|avait|etait|coute|combien|quel\w*|stp|svp|s'il|avec|qui|pour|en|me|m'\w+|te|t'\w+|nous|vous|se|semble|parait|plait"
     r"|marche|dure|la|aussi|pareil|comment|quand|pourquoi|sans|dans|sur|par|plutot)\b)"
 )
+_DIGITS = r"(?P<digits>\d{1,3})(?:ere?|re|nde?|e|eme)s?"  # « la 2e »
+_TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "quatre-vingt": 80}
 _NUMBERS = {"une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
 # « dans le 93 » is a place
 _NUMBER = rf"(?<!dans )(?<!sur )(?:n°|numero |fiche |action |la |le |l')\s*(\d{{1,3}}|{'|'.join(_NUMBERS)})"
@@ -27,6 +30,8 @@ _HALF = 0.6  # of the weight of the words: less does not tell which sheet is mea
 _BESIDE = re.compile(r"\bla (suivante|precedente|prochaine)\b(?: fiche| action)?")
 _GROUPS = re.compile(r"\b(?:les|des|aux|ces) (deux|trois|quatre|cinq|2|3|4|5) (premieres?|dernieres?)\b")
 _PART = 0.3  # of the weight of a title: less does not tell it
+_TITLE = 2  # terms: a shorter title is also an ordinary word
+_TITLED = 256  # sheets whose titles are read
 _SHORT = 3  # letters of a shortened word
 _ARTICLE = re.compile(r"\b(?:la|le|les|cette|cet|ce|du|au)\s+|\bl'")
 _THIS = re.compile(r"cell?e-(?:la|ci)|celui-(?:la|ci)|cette \w+")
@@ -59,10 +64,12 @@ class References:
         self._choices = choices
         self._understanding = understanding
         self._store = store
-        self._ordinals = {rank: joined(patterns).pattern for rank, patterns in talk.ordinals.items()}
-        self._ordinal = re.compile(
-            r"\b(?:la|le|les|l'|celle|numero)?\s*\b(?:" + "|".join(self._ordinals.values()) + r")" + _AFTER
-        )
+        self._told = {f"rank{at}": rank for at, rank in enumerate(talk.ordinals)}
+        words = (joined(talk.ordinals[rank]).pattern for rank in self._told.values())
+        told = "|".join(f"(?P<{name}>{pattern})" for name, pattern in zip(self._told, words, strict=True))
+        ordinal = rf"(?:\b(?P<tens>{'|'.join(_TENS)})[- ](?:et[- ])?)?\b(?:{_DIGITS}|{told}){_AFTER}"
+        self._rank = re.compile(ordinal)
+        self._ordinal = re.compile(rf"\b(?:la|le|les|l'|celle|numero)?\s*{ordinal}")
 
     def point(self, folded: str, listed: Sequence[str], focus: str | None, known: Sequence[str]) -> Pointed:
         """What a folded text points to.
@@ -86,18 +93,29 @@ class References:
                 found += fits
         return tuple(dict.fromkeys(found))
 
+    def titled(self, folded: str) -> tuple[str, ...]:
+        """The sheets, shown or not, whose whole title is told, by two words or more."""
+        own = set(terms(folded))
+        bearing = self._store.bearing(sorted(own))
+        bearers = Counter(sheet for sheets in bearing.values() for sheet in sheets)
+        near = sorted(sheet for sheet, count in bearers.items() if count >= _TITLE)[:_TITLED]
+        titles = {sheet.id: set(terms(sheet.title)) for sheet in self._store.sheets(near)}
+        return tuple(sheet for sheet, title in titles.items() if len(title) >= _TITLE and title <= own)
+
     def ranks(self, folded: str, count: int) -> list[int]:
         """The ranks, 1-based, that a text names, in its order; « la dernière » is the last of ``count``."""
-        found = [
-            (match.start(), rank if rank > 0 else count + 1 + rank)
-            for rank, pattern in self._ordinals.items()
-            for match in re.finditer(rf"\b(?:{pattern}){_AFTER}", folded)
-        ]
+        found = [(match.start(), self._read_rank(match, count)) for match in self._rank.finditer(folded)]
         found += [
             (match.start(), _NUMBERS.get(match[1]) or int(match[1]))
             for match in re.finditer(rf"\b{_NUMBER}\b{_AFTER}", folded)
         ]
         return [rank for _, rank in sorted(found)]
+
+    def _read_rank(self, match: re.Match[str], count: int) -> int:
+        if match["digits"]:
+            return int(match["digits"])
+        rank = next(rank for name, rank in self._told.items() if match[name])
+        return _TENS.get(match["tens"], 0) + rank if rank > 0 else count + 1 + rank
 
     def group(self, folded: str, listed: Sequence[str]) -> tuple[str, ...]:
         """« les deux premières », « les trois dernières »."""
@@ -167,7 +185,7 @@ class References:
         if not about and not self._talk.asks("definite", folded):
             return None
         own = _singular(set(terms(self._talk.without("pointing", rest))) & self._understanding.subject(rest))
-        if not own:
+        if not own or not own & _singular(terms(self._choices.rest(rest))):  # « dans les quartiers » is a choice
             return None
         titles = {sheet.id: _singular(terms(sheet.title)) for sheet in self._store.sheets(known)}
         fits = tuple(sheet for sheet, title in titles.items() if own <= title)

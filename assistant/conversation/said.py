@@ -146,11 +146,15 @@ def _read(question: str, conversation: Conversation, tools: Tools) -> Said:
     return Said(question, folded, conversation, named, asked(question, conversation, tools), frozenset(own))
 
 
-def spoken(question: str, tools: Tools) -> str:
-    """The question less what people say before it: « bon, », « merci, », « pas mal ! »."""
-    while opening := tools.talk.asks("greeting", fold(question)):
+def spoken(question: str, conversation: Conversation, tools: Tools) -> str:
+    """The question less what people say before it: « bon, », « merci, », « pas mal ! », « parmi elles, »."""
+    names = ("greeting", "among") if conversation.last else ("greeting",)
+    while openings := [found for name in names if (found := tools.talk.asks(name, fold(question)))]:
         folded = fold(question)
-        question = (question if len(question) == len(folded) else folded)[opening.end() :]
+        rest = (question if len(question) == len(folded) else folded)[openings[0].end() :]
+        if not rest.strip(" ?!.,"):
+            break
+        question = rest
     return question
 
 

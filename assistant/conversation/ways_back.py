@@ -11,6 +11,7 @@ from assistant.conversation.plan import Plan
 from assistant.conversation.said import MOST_CHOICES, Said, Tools, asks, read
 from assistant.conversation.state import Need, Turn
 from assistant.language.analyzer import terms
+from assistant.language.folding import fold
 from assistant.replies import TurnKind
 
 _NOTHING_BEFORE = "Il n’y a rien avant cette question"
@@ -122,7 +123,10 @@ def removed(said: Said, tools: Tools) -> Plan | None:
     named = {(n.facet, n.value) for n in tools.choices.find(said.folded)}
     for facet, value in in_force:
         if set(terms(value)) <= rest or (facet, value) in named:
-            return same_need(said, dropped(need, facet, [value], words_without(need, [facet], tools)))
+            # « le filtre quartier » stands for several quarters too, a value told in full for itself
+            alike = [v for f, v in in_force if f is facet and set(terms(value)) <= set(terms(v))]
+            values = [value] if fold(value) == typed.strip(" .!") else alike
+            return same_need(said, dropped(need, facet, values, words_without(need, [facet], tools)))
     query = tools.understanding.query(need.text)
     for pair in (*query.corrections, *query.expansions):
         if any(set(terms(words)) <= rest for words in pair):
