@@ -49,7 +49,8 @@ def training(said: Said, tools: Tools) -> Plan | None:
     about = asked or (tools.talk.asks("about_what", said.folded) if said.act == "training" else None)
     if not about:
         return None
-    text = said.tail(about.end()).strip(" ?!.")
+    after = tools.talk.asks("for_me", said.folded[about.end() :])
+    text = said.tail(about.end())[: after.start() if after else None].strip(" ?!.")
     if terms(text):
         return said.plan(TurnKind.TRAINING, tools.subject(text))
     if said.last:
@@ -70,7 +71,8 @@ def digest(said: Said, tools: Tools) -> Plan | None:
 def amounts(said: Said, tools: Tools) -> Plan | None:
     if not asks(said, "amounts", tools):
         return None
-    unit = next((name for name, u in tools.talk.units.items() if re.search(u.asked, said.folded)), "")
+    again = said.last if said.last and said.last.kind is TurnKind.AMOUNTS else None
+    unit = _unit(said.folded, tools) or (_unit(fold(again.question), tools) if again else "")
     if not unit or (not said.listed and said.own - set(terms(" ".join(tools.talk.units)))):
         return None
     sheets = _beside(said, tools) or _chosen(said, tools) or said.listed or tuple(tools.store.sheet_ids({}))
@@ -78,6 +80,11 @@ def amounts(said: Said, tools: Tools) -> Plan | None:
     most = not tools.talk.asks("least", said.folded)
     role = Role.FUNDING if unit == "euros" else Role.PEOPLE
     return said.plan(TurnKind.AMOUNTS, need, sheets=sheets, listed=sheets, unit=unit, most=most, roles=(role,))
+
+
+def _unit(folded: str, tools: Tools) -> str:
+    """What is counted; empty when the text does not say."""
+    return next((name for name, unit in tools.talk.units.items() if re.search(unit.asked, folded)), "")
 
 
 def compare(said: Said, tools: Tools) -> Plan | None:
@@ -135,7 +142,8 @@ def more(said: Said, tools: Tools) -> Plan | None:
 def whole(said: Said, tools: Tools) -> Plan | None:
     if not asks(said, "whole", tools):
         return None
-    pointed = tools.references.point(said.folded, said.listed, said.focus, said.listed).sheets
+    told = tools.talk.without("whole_words", said.folded)
+    pointed = tools.references.point(told, said.listed, said.focus, _known(said)).sheets
     chosen = pointed or ((said.focus,) if said.focus else said.listed)
     if not said.listed:
         return None if said.own else no_sheet(said)

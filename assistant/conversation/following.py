@@ -95,7 +95,8 @@ def _in_its_place(said: Said, tools: Tools) -> str:
     text, folded = said.need.text, fold(said.need.text)
     one, other = tools.choices.find(said.folded), tools.choices.find(folded)
     spans = {(n.start, n.end) for n in other if one and n.facet is one[0].facet and not n.firm and not n.out}
-    if len(one) != 1 or len(spans) != 1 or not len(text) == len(folded) or not len(said.question) == len(said.folded):
+    aligned = len(text) == len(folded) and len(said.question) == len(said.folded)
+    if len(one) != 1 or len(spans) != 1 or not aligned:
         return ""
     ((start, end),) = spans
     new = said.question[one[0].start : one[0].end]

@@ -55,6 +55,8 @@ def gone_back(said: Said, tools: Tools) -> Plan | None:
     if not wording or not said.last:
         return None
     rest = said.folded[wording.end() :]
+    if said.listed and tools.talk.asks("go_list", rest):
+        return said.plan(TurnKind.RETURN, sheets=said.listed, notice=f"Retour à\u00a0: {said.need.text}")
     needs = {turn.need.text: turn for turn in said.conversation.turns if turn.shown}
     earlier = [turn for turn in reversed(needs.values()) if turn.need != said.need]
     if tools.talk.asks("go_start", rest):
