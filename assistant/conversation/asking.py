@@ -69,15 +69,17 @@ def digest(said: Said, tools: Tools) -> Plan | None:
 
 
 def amounts(said: Said, tools: Tools) -> Plan | None:
-    if not asks(said, "amounts", tools):
+    before = fold(said.last.question) if said.last and said.last.kind is TurnKind.AMOUNTS else ""
+    unit = _unit(said.folded, tools)
+    again = bool(before and unit and tools.talk.asks("unit_again", said.folded))  # « et niveau bénévoles ? »
+    if not again and not asks(said, "amounts", tools):
         return None
-    again = said.last if said.last and said.last.kind is TurnKind.AMOUNTS else None
-    unit = _unit(said.folded, tools) or (_unit(fold(again.question), tools) if again else "")
+    unit = unit or _unit(before, tools)
     if not unit or (not said.listed and said.own - set(terms(" ".join(tools.talk.units)))):
         return None
     sheets = _beside(said, tools) or _chosen(said, tools) or said.listed or tuple(tools.store.sheet_ids({}))
     need = said.need if said.listed else Need(said.question)
-    most = not tools.talk.asks("least", said.folded)
+    most = not tools.talk.asks("least", before if again else said.folded)
     role = Role.FUNDING if unit == "euros" else Role.PEOPLE
     return said.plan(TurnKind.AMOUNTS, need, sheets=sheets, listed=sheets, unit=unit, most=most, roles=(role,))
 
