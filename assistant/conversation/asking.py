@@ -15,6 +15,7 @@ from assistant.replies import TurnKind
 from assistant.values import Role
 
 MOST_COMPARED = 5
+_SEARCHED = frozenset({TurnKind.SUBJECT, TurnKind.REFINE, TurnKind.FACET, TurnKind.RETURN})
 _COUNTED = re.compile(r"\b(?:les|des|ces) (deux|trois|quatre|cinq|2|3|4|5)\b(?! (?:premieres?|dernieres?))")
 _COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
 _OF_THE_CORPUS = re.compile(
@@ -69,15 +70,19 @@ def digest(said: Said, tools: Tools) -> Plan | None:
 
 
 def amounts(said: Said, tools: Tools) -> Plan | None:
-    before = fold(said.last.question) if said.last and said.last.kind is TurnKind.AMOUNTS else ""
+    before = fold(said.last.question) if said.last else ""
     unit = _unit(said.folded, tools)
-    again = bool(before and unit and tools.talk.asks("unit_again", said.folded))  # « et niveau bénévoles ? »
+    ranked = bool(unit and said.last and said.last.kind is TurnKind.AMOUNTS)
+    again = ranked and tools.talk.asks("unit_again", said.folded)  # « et niveau bénévoles ? »
     if not again and not asks(said, "amounts", tools):
         return None
     unit = unit or _unit(before, tools)
     if not unit or (not said.listed and said.own - set(terms(" ".join(tools.talk.units)))):
         return None
-    sheets = _beside(said, tools) or _chosen(said, tools) or said.listed or tuple(tools.store.sheet_ids({}))
+    recent = _recent(said)
+    counted = _COUNTED.search(said.folded)
+    two = recent if counted and len(recent) == _count(counted[1]) else ()  # « des deux » that were talked about
+    sheets = _beside(said, tools) or _chosen(said, tools) or two or said.listed or tuple(tools.store.sheet_ids({}))
     need = said.need if said.listed else Need(said.question)
     most = not tools.talk.asks("least", before if again else said.folded)
     role = Role.FUNDING if unit == "euros" else Role.PEOPLE
@@ -102,7 +107,7 @@ def compare(said: Said, tools: Tools) -> Plan | None:
     chosen = _chosen(said, tools)
     counted = _COUNTED.search(said.folded)
     if counted and not chosen:
-        count = _COUNTS.get(counted[1]) or int(counted[1])
+        count = _count(counted[1])
         recent = _recent(said)
         chosen = said.listed if len(said.listed) == count else recent if len(recent) == count else ()
         if not chosen:
@@ -185,6 +190,10 @@ def _chosen(said: Said, tools: Tools) -> tuple[str, ...]:
     return named if len(named) > 1 else ()
 
 
+def _count(word: str) -> int:
+    return _COUNTS.get(word) or int(word)
+
+
 def _beside(said: Said, tools: Tools) -> tuple[str, ...]:
     """The sheet that is talked about and the one it is held against: « plus cher que la fête du jeu ? »."""
     than = tools.talk.asks("than", said.folded)
@@ -205,7 +214,7 @@ def _recent(said: Said) -> tuple[str, ...]:
         return last.shown
     found: list[str] = []
     for turn in reversed(said.conversation.turns):
-        if turn.focus is None or turn.listed != said.listed:
+        if turn.focus is None or turn.kind in _SEARCHED:
             break
         found.insert(0, turn.focus)
     return tuple(dict.fromkeys(found))

@@ -58,6 +58,12 @@ class ChoiceReader:
             kept = f"{kept[:start].rstrip()} {kept[end:].lstrip()}".strip()
         return kept
 
+    def start(self, folded: str) -> int:
+        """Where the first choice begins, with what joins it to the words before; 0 when there is none."""
+        first = min((named.start for named in self.find(folded)), default=0)
+        joins = _JOINS.search(folded[:first])
+        return joins.start() if joins else first
+
     def rest(self, folded: str) -> str:
         """The folded text less every choice."""
         return self.without(folded, tuple(Facet))

@@ -106,7 +106,10 @@ def _in_its_place(said: Said, tools: Tools) -> str:
 
 def _less_opening(said: Said, tools: Tools) -> str:
     opens = tools.talk.asks("opens", said.folded)
-    return said.tail(opens.end() if opens else 0).strip(" ?!.,")
+    start = opens.end() if opens else 0
+    if not said.own:  # nothing but the choices: « qu'avez-vous là-dessus pour les enfants ? »
+        start = max(start, tools.choices.start(said.folded))
+    return said.tail(start).strip(" ?!.,")
 
 
 def _following(need: Need) -> str:

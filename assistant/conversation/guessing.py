@@ -36,7 +36,8 @@ def guessed_reply(guess: Guess, small_talk: SmallTalk) -> Reply | None:
 
 def guessed_role(text: str, tools: Tools) -> tuple[Role, ...]:
     """The section that a part of a turn asks for."""
-    name = _within(tools.guess(text.strip()), "section.", _LIKELY) if text.strip(" ?!.,") else ""
+    says = _LINKS.sub("", tools.talk.without("opens", text)).strip(" ?!.,'")
+    name = _within(tools.guess(text.strip()), "section.", _LIKELY) if says else ""
     return (Role(name),) if name else ()
 
 
@@ -91,10 +92,8 @@ def guessed(said: Said, tools: Tools) -> Plan | None:
         return section(said, said.roles or (Role(role),), words=said.question if said.own else "", unsure=True)
     if guess.act == "more":
         return inspire(again, tools) or more(again, tools)
-    if guess.act == "refine" and not said.named:
-        return refined(said, tools)
-    if guess.act in ("refine", "facet") and said.named:
-        return narrowed(said, tools)
+    if guess.act in ("refine", "facet"):  # « celles avec des bénévoles » narrows by what is no choice
+        return narrowed(said, tools) if said.named else refined(said, tools)
     return _LATER[guess.act](again, tools) if guess.act in _LATER else None
 
 
@@ -103,6 +102,7 @@ def _within(guess: Guess, family: str, least: float) -> str:
     return guess.act.removeprefix(family) if guess.act.startswith(family) and guess.probability >= least else ""
 
 
+_LINKS = re.compile(r"\b(?:et|mais|ok|la|les?|l|pour|avec|sur|de|du|des|aux?|a)\b")  # « et les » asks for nothing
 _LISTS = re.compile(r"\w\W*(?:\bet\b|\bou\b|,)\W*\w")  # « les limites et le budget »
 Rule = Callable[[Said, Tools], Plan | None]
 _FIRST: Mapping[str, Rule] = {"inspire": inspire, "training": training, "digest": digest}

@@ -18,6 +18,7 @@ _ORDINARY = frozenset("nord manche aube lot landes somme creuse cher orne ain ce
 _MASCULINE_TOWNS = ("paris", "mayotte")
 
 _WITHIN = r"\b(?:dans|sur|partout dans|cote) (?:le |la |les |l')"
+_HERE = r"\b(?:coin|chez (?:moi|nous)|secteur|territoire|ici|nous|moi),? c'est (?:en |dans )?(?:le |la |les |l')?"
 _EN = r"\ben "
 _NAMED = r"\b(?:departements?|regions?|dpt|dept) (?:de la |de l'|du |des |de |d')?"
 _THOSE = (
@@ -137,12 +138,12 @@ def _place_pattern(name: str) -> re.Pattern[str]:
     if folded == "grand est":
         return re.compile(rf"(?:{_WITHIN}|{_EN}|{_NAMED}|{_THOSE}|\bdu |\bau ){loose}{_NOT_GONE_ON}|{listed}")
     if re.search(r"[-' ]", name):
-        return re.compile(rf"(?:{_WITHIN}|{_EN})?(?<![\w-]){loose}{_END}")
+        return re.compile(rf"(?:{_WITHIN}|{_EN}|{_NAMED})?(?<![\w-]){loose}{_END}")
     if folded in _ORDINARY:
         en = rf"|{_EN}" if folded == "corse" else ""
-        return re.compile(rf"(?:{_WITHIN}|{_NAMED}|{_THOSE}{en}){loose}{_NOT_GONE_ON}|{listed}")
+        return re.compile(rf"(?:{_WITHIN}|{_HERE}|{_NAMED}|{_THOSE}{en}){loose}{_NOT_GONE_ON}|{listed}")
     towns = r"|\b(?:a|sur) " if folded in _MASCULINE_TOWNS else ""
-    return re.compile(rf"(?:{_WITHIN}|{_EN}|{_NAMED}|{_THOSE}|{_RIVER}{_OF}{towns}){loose}{_END}|{listed}")
+    return re.compile(rf"(?:{_WITHIN}|{_HERE}|{_EN}|{_NAMED}|{_THOSE}|{_RIVER}{_OF}{towns}){loose}{_END}|{listed}")
 
 
 def _bare_pattern(name: str) -> re.Pattern[str]:
