@@ -44,6 +44,8 @@ def topic(need: Need, tools: Tools, folded: str) -> str:
 
 
 def training(said: Said, tools: Tools) -> Plan | None:
+    if said.last and tools.talk.asks("training_here", said.folded):
+        return said.plan(TurnKind.TRAINING)
     asked = tools.talk.asks("training", said.folded)
     if not asked and said.last and said.last.kind is TurnKind.TRAINING:
         asked = tools.talk.asks("training_again", said.folded)

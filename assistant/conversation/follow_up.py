@@ -126,7 +126,7 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     known = tuple(dict.fromkeys([*said.listed, *(s for t in reversed(said.conversation.turns) for s in t.shown)]))
     if tools.talk.asks("pointing", said.folded) and "fiche" in said.folded:
         known = (*known, *tools.store.sheet_ids({}))
-    elif said.last and (said.roles or _again(said, tools)):
+    elif said.last and (said.roles or _again(said, tools) or tools.talk.asks("about", said.folded)):
         known = (*known, *tools.references.titled(said.folded))
     if tools.talk.asks("earlier", said.folded) and (earlier := _earlier(said)):
         return _one(said, earlier, said.roles)

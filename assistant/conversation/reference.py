@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from assistant.conversation.choices import ChoiceReader
 from assistant.conversation.wordings import TalkWordings, joined
 from assistant.language.analyzer import terms
+from assistant.language.folding import fold
 from assistant.retrieval.choices import Named
 from assistant.retrieval.understand import Understanding
 from assistant.stores.store import Store
@@ -29,7 +30,7 @@ _ALONE = re.compile(r"^\W*(\d{1,3})\W*$")
 _HALF = 0.6  # of the weight of the words: less does not tell which sheet is meant
 _BESIDE = re.compile(r"\bla (suivante|precedente|prochaine)\b(?: fiche| action)?")
 _GROUPS = re.compile(r"\b(?:les|des|aux|ces) (deux|trois|quatre|cinq|2|3|4|5) (premieres?|dernieres?)\b")
-_PART = 0.3  # of the weight of a title: less does not tell it
+_PART = 0.25  # of the weight of a title: less does not tell it
 _TITLE = 2  # terms: a shorter title is also an ordinary word
 _TITLED = 256  # sheets whose titles are read
 _SHORT = 3  # letters of a shortened word
@@ -192,7 +193,7 @@ class References:
         if not fits:
             return None
         whole = tuple(sheet for sheet in fits if own == titles[sheet])
-        left = " ".join(word for word in re.findall(r"\w+", folded) if not own & _singular(terms(word)))
+        left = " ".join(word for word in re.findall(r"[\w']+", folded) if not own & _singular(terms(word)))
         return Pointed(whole if len(whole) == 1 else fits, True, left)
 
     def _by_part(self, folded: str, known: Sequence[str]) -> Pointed | None:
@@ -201,6 +202,8 @@ class References:
         titles = {sheet.id: _singular(terms(sheet.title)) for sheet in self._store.sheets(known)}
         for article in _ARTICLE.finditer(folded):
             told, fits, end = _run(folded, article.end(), titles)
+            if len(fits) > 1:  # « le peps » is the PEPS rather than the PEP'S
+                fits = tuple(s.id for s in self._store.sheets(fits) if folded[article.end() : end] in fold(s.title))
             if len(fits) != 1 or _GOES_ON.match(folded, end):
                 continue
             rarity = self._store.rarity(sorted(titles[fits[0]]))

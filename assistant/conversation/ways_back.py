@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.conversation.choices import PLACES, dropped
+from assistant.conversation.choices import PLACES, changed, dropped
 from assistant.conversation.following import narrowed, refined, same_need, subject, words_without
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import MOST_CHOICES, Said, Tools, asks, read
@@ -128,7 +128,8 @@ def removed(said: Said, tools: Tools) -> Plan | None:
             # « le filtre quartier » stands for several quarters too, a value told in full for itself
             alike = [v for f, v in in_force if f is facet and set(terms(value)) <= set(terms(v))]
             values = [value] if fold(value) == typed.strip(" .!") else alike
-            return same_need(said, dropped(need, facet, values, words_without(need, [facet], tools)))
+            less = dropped(need, facet, values, words_without(need, [facet], tools))
+            return same_need(said, _instead(said, less, tools))
     query = tools.understanding.query(need.text)
     for pair in (*query.corrections, *query.expansions):
         if any(set(terms(words)) <= rest for words in pair):
@@ -137,6 +138,13 @@ def removed(said: Said, tools: Tools) -> Plan | None:
         return _without_choices(said, tools)
     removals = tuple(f"retirer {value}" for _, value in in_force[:MOST_CHOICES])
     return said.back("Que faut-il retirer\u202f?" if removals else _NO_FILTER, removals)
+
+
+def _instead(said: Said, need: Need, tools: Tools) -> Need:
+    """The need with what is put in place of what was taken away: « retire les enfants, mets les seniors »."""
+    put = tools.talk.asks("put_instead", said.folded)
+    named = tools.choices.find(f"pour {said.folded[put.end() :]}") if put else ()
+    return changed(need, named, f"{need.text} pour {said.tail(put.end())}".strip(" .!")) if put and named else need
 
 
 def anywhere(said: Said, tools: Tools) -> Plan | None:
