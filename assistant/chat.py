@@ -13,6 +13,8 @@ from assistant.errors import AssistantError
 from assistant.export.json_form import answer_document
 from assistant.export.text_form import printable
 from assistant.export.turn_text import reply_text
+from assistant.journal import known_words
+from assistant.masking import load_names, warning
 
 PROMPT = "> "
 _ENDS = ("quitter", "exit", "quit")
@@ -48,6 +50,18 @@ def converse(assistant: Assistant, seed: int, as_json: bool) -> None:
             print(json.dumps(answer_document(answer), ensure_ascii=False), flush=True)
         else:
             print(f"\n{reply_text(answer, assistant.schema)}\n", flush=True)
+        if said := personal_warning(question, assistant):
+            print(said, file=sys.stderr, flush=True)
+
+
+def personal_warning(question: str, assistant: Assistant) -> str:
+    """One gentle sentence when a question seems to hold personal data; nothing otherwise."""
+    names = load_names(assistant.settings.data)
+    if not warning(question, names):
+        return ""
+    # the names of centres are only read when they may matter
+    store = assistant.store
+    return warning(question, load_names(assistant.settings.data, known_words(store.sheets(store.sheet_ids({})))))
 
 
 def _questions(as_json: bool) -> Iterator[str]:

@@ -60,11 +60,13 @@ def ask(
     index: Index = None,
 ) -> None:
     """Pose une question."""
+    from assistant.chat import personal_warning
     from assistant.export.json_form import answer_document
     from assistant.export.turn_text import reply_text
 
     assistant = open_assistant(data, index)
-    _warn(question, assistant)
+    if said := personal_warning(question, assistant):
+        typer.echo(said, err=True)
     filters = {Facet.PUBLIC: _known_values(assistant, Facet.PUBLIC, public)} if public else None
     limit = assistant.store.manifest.sheets if all_sheets else top
     answer, _ = assistant.ask(question, filters=filters, limit=limit, as_typed=as_typed)
@@ -241,19 +243,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(0)
     else:
         sys.exit(code if isinstance(code, int) else 0)
-
-
-def _warn(question: str, assistant: Assistant) -> None:
-    """Say on stderr that a question seems to hold personal data."""
-    from assistant.journal import known_words
-    from assistant.masking import load_names, warning
-
-    names = load_names(assistant.settings.data)
-    if warning(question, names):  # the names of centres are only read when they may matter
-        store = assistant.store
-        names = load_names(assistant.settings.data, known_words(store.sheets(store.sheet_ids({}))))
-        if said := warning(question, names):
-            typer.echo(said, err=True)
 
 
 def _known_values(assistant: Assistant, facet: Facet, values: Sequence[str]) -> tuple[str, ...]:

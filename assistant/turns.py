@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from assistant.conversation import comparison, figures, inspiration, training
 from assistant.conversation.asking import topic
 from assistant.conversation.chips import chips
@@ -12,7 +14,8 @@ from assistant.conversation.follow_up import Resolver
 from assistant.conversation.plan import Plan
 from assistant.conversation.state import Conversation, Turn
 from assistant.corpus.schema import Schema
-from assistant.indexing.alignment import Reading
+from assistant.indexing.alignment import Reading, unit
+from assistant.indexing.encoder import Vectors
 from assistant.language.analyzer import stem, terms
 from assistant.language.folding import fold
 from assistant.replies import Answer, Excerpt, Turned, TurnKind
@@ -111,7 +114,7 @@ class Turns:
 
     def _shown(self, question: str, plan: Plan, query: Query, sheets: Sequence[Sheet]) -> Answer:
         """These sheets, in their order, quoted for the query."""
-        vector = self.read(query.text).vector
+        vector = self._meaning(plan, query)
         rarity, bearing = self.store.rarity(query.terms), self.store.bearing(query.terms)
         excerpts = []
         even = len(sheets) > 1 and plan.kind not in _BY_RANK
@@ -135,6 +138,15 @@ class Turns:
             corpus_version=self.store.manifest.corpus_version,
             confidence=_SURE,
         )
+
+    def _meaning(self, plan: Plan, query: Query) -> Vectors:
+        """The vector of what is quoted for. A need was encoded in its turn and a turn's words to tell what it asks:
+        their sum spares the encoding of both together."""
+        if not (plan.words and plan.need.text) or plan.need.dropped:
+            return self.read(query.text).vector
+        mended = self.resolver.tools.understanding.mended
+        parts = (self.read(mended(text)).vector for text in (plan.need.text, plan.words))
+        return unit(sum(parts, start=np.zeros(1, dtype=np.float32)))
 
     def _message(self, plan: Plan, sheets: Sequence[Sheet]) -> str:
         if not sheets:

@@ -28,6 +28,13 @@ def test_a_dialogue_is_read_line_by_line(settings):
     assert "retour à" in done.stdout
 
 
+def test_a_question_that_names_somebody_gets_a_gentle_warning_beside_the_answers(settings):
+    done = _piped(settings, "--json", dialogue="aider Mme Durand, au 06 12 34 56 78\nles limites ?\n")
+    assert done.stderr.count("Votre question semble contenir") == 1
+    assert "le nom d’une personne" in done.stderr
+    assert len([json.loads(line) for line in done.stdout.splitlines()]) == 2
+
+
 def test_as_json_there_is_a_document_a_line_and_nothing_else(settings):
     done = _piped(settings, "--json")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -63,9 +70,9 @@ def _chat(settings: Settings) -> list[str]:
     return [*program, "--data", str(settings.data), "--index", str(settings.index)]
 
 
-def _piped(settings: Settings, *options: str) -> subprocess.CompletedProcess[str]:
+def _piped(settings: Settings, *options: str, dialogue: str = DIALOGUE) -> subprocess.CompletedProcess[str]:
     program = [*_chat(settings), *options]
-    return subprocess.run(program, input=DIALOGUE, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    return subprocess.run(program, input=dialogue, capture_output=True, text=True, encoding="utf-8", timeout=120)
 
 
 def _hears_control_c() -> None:

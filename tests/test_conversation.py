@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from assistant.conversation.record import from_json, to_json
 from assistant.conversation.state import MOST_TURNS, Conversation, Need, Turn
 from assistant.errors import ConversationError
+from assistant.language.folding import fold
 from assistant.replies import TurnKind
 from assistant.values import Facet, Role
 
@@ -150,6 +151,25 @@ def test_a_list_of_everything_is_counted_and_bears_what_was_asked(assistant):
             answer, _ = assistant.ask(f"toutes les actions {'terminées' if value == 'Terminée' else f'en {value}'}")
             if answer.query.facets == {facet: (value,)}:
                 assert answer.turned.total == count == len(answer.sheets)
+
+
+@pytest.mark.parametrize(
+    ("typed", "rank"),
+    [
+        ("la deuxième", 2),
+        ("la 3e", 3),
+        ("le 11ème", 11),
+        ("l'avant-dernière", 24),
+        ("la dernière", 25),
+        ("la dix-septième", 17),
+        ("la vingt-deuxième", 22),
+        ("la vingt et unième", 21),
+        ("la cinquantième", 50),
+    ],
+)
+def test_a_rank_is_read_however_it_is_written(assistant, typed, rank):
+    """« vingt-deuxième » is not the second, nor « avant-dernière » the last."""
+    assert assistant._turns.resolver.tools.references.ranks(fold(typed), 25) == [rank]
 
 
 def test_a_turn_costs_no_more_than_a_first_question(assistant):

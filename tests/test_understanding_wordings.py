@@ -21,6 +21,8 @@ def said(values) -> dict[str, set[str]]:
 
 
 FILTERS = {
+    "tout ce qui s'est fait en Seine-Maritime": {"département": {"Seine-Maritime"}},
+    "chez moi c'est l'Aube, que faire ?": {"département": {"Aube"}},
     "des actions dans le Nord": {"département": {"Nord"}},
     "qu'est-ce qui se fait en Occitanie ?": {"région": {"Occitanie"}},
     "des ateliers cuisine à l'échelle d'un quartier": {"territoire": {"Un quartier"}},
@@ -72,6 +74,10 @@ FILTERS = {
 }
 
 PREFERENCES = {
+    "une sortie avec des 8-11 ans": {"public": {"Enfance"}},
+    "les petits de 2 ans": {"public": {"Petite enfance"}},
+    "pour des personnes de plus de 60 ans": {"public": {"Seniors"}},
+    "15 ans": {"public": {"Jeunesse"}},
     "un truc pour les ados": {"public": {"Jeunesse"}},
     "occuper les gosses le mercredi": {"public": {"Enfance"}},
     "mes papis et mamies s'ennuient": {"public": {"Seniors"}},
@@ -84,6 +90,8 @@ PREFERENCES = {
 }
 
 EXCLUSIONS = {
+    "hors Nord": {"département": {"Nord"}},
+    "sans que la mairie soit dedans": {"partenaires": {"Commune"}},
     "tout sauf l'Isère": {"département": {"Isère"}},
     "des jardins, mais hors Isère": {"département": {"Isère"}},
     "à part la Seine-Maritime": {"département": {"Seine-Maritime"}},
@@ -100,6 +108,9 @@ EXCLUSIONS = {
 }
 
 NOTHING = (
+    "une convention de 3 ans",
+    "ça dure depuis 10 ans",
+    "on perd le nord",
     "en milieu rural",
     "le vent du nord",
     "l'Afrique du Nord",

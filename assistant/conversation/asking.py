@@ -15,6 +15,7 @@ from assistant.replies import TurnKind
 from assistant.values import Role
 
 MOST_COMPARED = 5
+_SEARCHED = frozenset({TurnKind.SUBJECT, TurnKind.REFINE, TurnKind.FACET, TurnKind.RETURN})
 _COUNTED = re.compile(r"\b(?:les|des|ces) (deux|trois|quatre|cinq|2|3|4|5)\b(?! (?:premieres?|dernieres?))")
 _COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
 _OF_THE_CORPUS = re.compile(
@@ -43,11 +44,16 @@ def topic(need: Need, tools: Tools, folded: str) -> str:
 
 
 def training(said: Said, tools: Tools) -> Plan | None:
+    if said.last and tools.talk.asks("training_here", said.folded):
+        return said.plan(TurnKind.TRAINING)
     asked = tools.talk.asks("training", said.folded)
+    if not asked and said.last and said.last.kind is TurnKind.TRAINING:
+        asked = tools.talk.asks("training_again", said.folded)
     about = asked or (tools.talk.asks("about_what", said.folded) if said.act == "training" else None)
     if not about:
         return None
-    text = said.tail(about.end()).strip(" ?!.")
+    after = tools.talk.asks("for_me", said.folded[about.end() :])
+    text = said.tail(about.end())[: after.start() if after else None].strip(" ?!.")
     if terms(text):
         return said.plan(TurnKind.TRAINING, tools.subject(text))
     if said.last:
@@ -66,16 +72,28 @@ def digest(said: Said, tools: Tools) -> Plan | None:
 
 
 def amounts(said: Said, tools: Tools) -> Plan | None:
-    if not asks(said, "amounts", tools):
+    before = fold(said.last.question) if said.last else ""
+    unit = _unit(said.folded, tools)
+    ranked = bool(unit and said.last and said.last.kind is TurnKind.AMOUNTS)
+    again = ranked and tools.talk.asks("unit_again", said.folded)  # « et niveau bénévoles ? »
+    if not again and not asks(said, "amounts", tools):
         return None
-    unit = next((name for name, u in tools.talk.units.items() if re.search(u.asked, said.folded)), "")
+    unit = unit or _unit(before, tools)
     if not unit or (not said.listed and said.own - set(terms(" ".join(tools.talk.units)))):
         return None
-    sheets = _chosen(said, tools) or said.listed or tuple(tools.store.sheet_ids({}))
+    recent = _recent(said)
+    counted = _COUNTED.search(said.folded)
+    two = recent if counted and len(recent) == _count(counted[1]) else ()  # « des deux » that were talked about
+    sheets = _beside(said, tools) or _chosen(said, tools) or two or said.listed or tuple(tools.store.sheet_ids({}))
     need = said.need if said.listed else Need(said.question)
-    most = not tools.talk.asks("least", said.folded)
+    most = not tools.talk.asks("least", before if again else said.folded)
     role = Role.FUNDING if unit == "euros" else Role.PEOPLE
     return said.plan(TurnKind.AMOUNTS, need, sheets=sheets, listed=sheets, unit=unit, most=most, roles=(role,))
+
+
+def _unit(folded: str, tools: Tools) -> str:
+    """What is counted; empty when the text does not say."""
+    return next((name for name, unit in tools.talk.units.items() if re.search(unit.asked, folded)), "")
 
 
 def compare(said: Said, tools: Tools) -> Plan | None:
@@ -91,7 +109,7 @@ def compare(said: Said, tools: Tools) -> Plan | None:
     chosen = _chosen(said, tools)
     counted = _COUNTED.search(said.folded)
     if counted and not chosen:
-        count = _COUNTS.get(counted[1]) or int(counted[1])
+        count = _count(counted[1])
         recent = _recent(said)
         chosen = said.listed if len(said.listed) == count else recent if len(recent) == count else ()
         if not chosen:
@@ -133,7 +151,8 @@ def more(said: Said, tools: Tools) -> Plan | None:
 def whole(said: Said, tools: Tools) -> Plan | None:
     if not asks(said, "whole", tools):
         return None
-    pointed = tools.references.point(said.folded, said.listed, said.focus, said.listed).sheets
+    told = tools.talk.without("whole_words", said.folded)
+    pointed = tools.references.point(told, said.listed, said.focus, _known(said)).sheets
     chosen = pointed or ((said.focus,) if said.focus else said.listed)
     if not said.listed:
         return None if said.own else no_sheet(said)
@@ -173,11 +192,31 @@ def _chosen(said: Said, tools: Tools) -> tuple[str, ...]:
     return named if len(named) > 1 else ()
 
 
+def _count(word: str) -> int:
+    return _COUNTS.get(word) or int(word)
+
+
+def _beside(said: Said, tools: Tools) -> tuple[str, ...]:
+    """The sheet that is talked about and the one it is held against: « plus cher que la fête du jeu ? »."""
+    than = tools.talk.asks("than", said.folded)
+    if not than or not said.focus:
+        return ()
+    other = said.folded[than.end() :]
+    ranks = [rank for rank in tools.references.ranks(other, len(said.listed)) if 1 <= rank <= len(said.listed)]
+    known = dict.fromkeys((*_known(said), *tools.references.titled(other)))
+    held = [said.listed[rank - 1] for rank in ranks] or tools.references.named(other, tools.store.sheets(tuple(known)))
+    chosen = tuple(dict.fromkeys((said.focus, *held)))
+    return chosen if len(chosen) > 1 else ()
+
+
 def _recent(said: Said) -> tuple[str, ...]:
-    """The sheets talked about one after the other since the last list, oldest first."""
+    """The sheets pointed to together, or one after the other since the last list, oldest first."""
+    last = said.last
+    if last and last.kind in (TurnKind.SHEET, TurnKind.SECTION) and 1 < len(last.shown) < len(last.listed):
+        return last.shown
     found: list[str] = []
     for turn in reversed(said.conversation.turns):
-        if turn.focus is None or turn.listed != said.listed:
+        if turn.focus is None or turn.kind in _SEARCHED:
             break
         found.insert(0, turn.focus)
     return tuple(dict.fromkeys(found))

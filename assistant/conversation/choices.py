@@ -16,7 +16,7 @@ from assistant.stores.store import Store
 from assistant.values import Facet
 
 PLACES = (Facet.DEPARTMENT, Facet.REGION, Facet.STRUCTURE)
-_ARTICLES = r"(?:(?:l|d|la|le|les|un|une|des|du|de|aux?|en|dans|chez|avec|pour|plus)\b['\s]*)*"
+_ARTICLES = r"(?:\b(?:l|d|la|le|les|un|une|des|du|de|aux?|en|dans|chez|avec|pour|plus)\b['\s]*)*"
 _JOINS = re.compile(
     rf"(?:\b(?:pour|avec|chez|dans|en|et|plutot|seulement|sauf|hors|excepte|sans|pas)\b\s*)?{_ARTICLES}$"
 )
@@ -57,6 +57,12 @@ class ChoiceReader:
             start = joins.start() if joins else start
             kept = f"{kept[:start].rstrip()} {kept[end:].lstrip()}".strip()
         return kept
+
+    def start(self, folded: str) -> int:
+        """Where the first choice begins, with what joins it to the words before; 0 when there is none."""
+        first = min((named.start for named in self.find(folded)), default=0)
+        joins = _JOINS.search(folded[:first])
+        return joins.start() if joins else first
 
     def rest(self, folded: str) -> str:
         """The folded text less every choice."""

@@ -25,13 +25,14 @@ from assistant.conversation.guessing import (
     told_roles,
 )
 from assistant.conversation.plan import Plan
-from assistant.conversation.said import Said, Tools, asked, no_sheet, only, read, spoken, which
+from assistant.conversation.said import Said, Tools, asked, no_sheet, only, read, same, spoken, which
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation, Need
 from assistant.conversation.ways_back import anywhere, gone_back, other_way, removed, undo
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
 from assistant.typography import guillemets
+from assistant.values import Role
 
 _OWN_SUBJECT = 4  # terms: a question with more of its own that only points back stands by itself
 _NONE_FITS = "Aucune des fiches montrées n’est celle-là"
@@ -60,7 +61,7 @@ class Resolver:
         reply = next(filter(None, map(self.small_talk.reply, forms)), None)
         if reply:
             return Plan(TurnKind.TALK, conversation, question, nothing, message=reply.answer)
-        said = read(spoken(question, tools), conversation, tools)
+        said = read(same(spoken(question, conversation, tools), conversation, tools), conversation, tools)
         for rule in RULES:
             plan = rule(said, tools)
             if plan:
@@ -125,6 +126,10 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     known = tuple(dict.fromkeys([*said.listed, *(s for t in reversed(said.conversation.turns) for s in t.shown)]))
     if tools.talk.asks("pointing", said.folded) and "fiche" in said.folded:
         known = (*known, *tools.store.sheet_ids({}))
+    elif said.last and (said.roles or _again(said, tools) or tools.talk.asks("about", said.folded)):
+        known = (*known, *tools.references.titled(said.folded))
+    if tools.talk.asks("earlier", said.folded) and (earlier := _earlier(said)):
+        return _one(said, earlier, said.roles)
     found = tools.references.point(said.folded, said.listed, said.focus, known)
     if not found.asked:
         pointing = tools.talk.asks("pointing", said.folded) and only_points(said, tools)
@@ -134,24 +139,46 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     if found.out_of_range is not None:
         return which(said, tools.titles(said.listed), only(len(said.listed)))
     if len(found.sheets) > 1:
-        ranks = tools.references.ranks(said.folded, len(said.listed))
-        if len(ranks) < 2:
-            return which(said, tools.titles(found.sheets))
-        return said.plan(TurnKind.SHEET, sheets=found.sheets, listed=said.listed, roles=said.roles)
+        return _several(said, found.sheets, tools)
     (sheet,) = found.sheets
     left = tools.talk.without("about", found.left)
     roles = asked(left, said.conversation, tools) or guessed_role(left, tools)
-    again = said.last and said.last.kind is TurnKind.SECTION and tools.talk.asks("again", said.folded)
-    if not roles and again and said.last:
+    if not roles and said.last and _again(said, tools):
         roles = said.last.roles
     if found.loose and not roles:
         return None
-    listed = said.listed if sheet in said.listed else (sheet,)
     subject_left = tools.understanding.subject(tools.talk.without_sections(left)) - tools.talk.filler_terms
     words = left if subject_left else ""
     asks_more = roles or (words and not found.traits and not only_points(said, tools))
-    kind = TurnKind.SECTION if asks_more else TurnKind.SHEET
+    return _one(said, sheet, roles, words, bool(asks_more))
+
+
+def _one(said: Said, sheet: str, roles: tuple[Role, ...], words: str = "", asks_more: bool = False) -> Plan:
+    """One sheet, which is talked about from now on, or something of it."""
+    kind = TurnKind.SECTION if roles or asks_more else TurnKind.SHEET
+    listed = said.listed if sheet in said.listed else (sheet,)
     return said.plan(kind, sheets=(sheet,), listed=listed, focus=sheet, roles=roles, words=words)
+
+
+def _earlier(said: Said) -> str:
+    """The sheet that was talked about before this one; empty when there was none."""
+    talked = (turn.focus for turn in reversed(said.conversation.turns) if turn.focus and turn.focus != said.focus)
+    return next(talked, "")
+
+
+def _again(said: Said, tools: Tools) -> bool:
+    """« et la deuxième ? », « pareil pour la fête » after a section."""
+    after = said.last and said.last.kind is TurnKind.SECTION
+    return bool(after and tools.talk.asks("again", said.folded))
+
+
+def _several(said: Said, sheets: tuple[str, ...], tools: Tools) -> Plan:
+    """What points to several sheets: « la première et la deuxième », or a title that fits two."""
+    if len(tools.references.ranks(said.folded, len(said.listed))) > 1:
+        return said.plan(TurnKind.SHEET, sheets=sheets, listed=said.listed, roles=said.roles)
+    if said.roles and said.focus in sheets and not tools.talk.asks("pointing", said.folded):
+        return section(said, said.roles)  # « et sur les habitants, ça a donné quoi ? » of the k’fé des habitants
+    return which(said, tools.titles(sheets))
 
 
 def only_named(said: Said, tools: Tools) -> Plan | None:

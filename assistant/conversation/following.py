@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,11 +11,14 @@ from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools
 from assistant.conversation.state import Need
 from assistant.language.analyzer import terms
+from assistant.language.folding import fold
 from assistant.replies import TurnKind
 from assistant.values import Facet, Role
 
 OTHER_SUBJECT = "non, autre sujet"
 SAME_SUBJECT = "non, c’est la suite"
+_PLURAL = re.compile(r"\b(?:les|des|nos|mes|vos|leurs|ces|aux|de|pour|avec|entre|quelques|chez) $")
+_PLURALS = ("s", "x")
 _BARE = "actions"  # the words of a need that is only made of choices
 
 
@@ -46,7 +50,7 @@ def narrowed(said: Said, tools: Tools) -> Plan:
         touched = (*touched, *PLACES)
     text = words_without(said.need, touched, tools)
     if any(not n.firm and not n.out for n in said.named):
-        text = f"{text} {_less_opening(said, tools)}"
+        text = _in_its_place(said, tools) or f"{text} {_less_opening(said, tools)}"
     plan = same_need(said, changed(said.need, said.named, text))
     return replace(plan, roles=said.roles, other_way=OTHER_SUBJECT)
 
@@ -85,9 +89,27 @@ def words_without(need: Need, facets: Sequence[Facet], tools: Tools) -> str:
     return text if terms(text) else f"{_BARE} {text}".strip()
 
 
+def _in_its_place(said: Said, tools: Tools) -> str:
+    """« nos anciens s'ennuient », then « et pour les jeunes ? »: « nos jeunes s'ennuient ». Only where one name in
+    the plural stands for another; else nothing."""
+    text, folded = said.need.text, fold(said.need.text)
+    one, other = tools.choices.find(said.folded), tools.choices.find(folded)
+    spans = {(n.start, n.end) for n in other if one and n.facet is one[0].facet and not n.firm and not n.out}
+    aligned = len(text) == len(folded) and len(said.question) == len(said.folded)
+    if len(one) != 1 or len(spans) != 1 or not aligned:
+        return ""
+    ((start, end),) = spans
+    new = said.question[one[0].start : one[0].end]
+    plural = _PLURAL.search(folded[:start]) and folded[start:end].endswith(_PLURALS)
+    return f"{text[:start]}{new}{text[end:]}" if plural and fold(new).endswith(_PLURALS) else ""
+
+
 def _less_opening(said: Said, tools: Tools) -> str:
     opens = tools.talk.asks("opens", said.folded)
-    return said.tail(opens.end() if opens else 0).strip(" ?!.,")
+    start = opens.end() if opens else 0
+    if not said.own:  # nothing but the choices: « qu'avez-vous là-dessus pour les enfants ? »
+        start = max(start, tools.choices.start(said.folded))
+    return said.tail(start).strip(" ?!.,")
 
 
 def _following(need: Need) -> str:

@@ -36,7 +36,8 @@ def guessed_reply(guess: Guess, small_talk: SmallTalk) -> Reply | None:
 
 def guessed_role(text: str, tools: Tools) -> tuple[Role, ...]:
     """The section that a part of a turn asks for."""
-    name = _within(tools.guess(text.strip()), "section.", _LIKELY) if text.strip(" ?!.,") else ""
+    says = _LINKS.sub("", tools.talk.without("opens", text)).strip(" ?!.,'")
+    name = _within(tools.guess(text.strip()), "section.", _LIKELY) if says else ""
     return (Role(name),) if name else ()
 
 
@@ -68,10 +69,12 @@ def only_points(said: Said, tools: Tools) -> bool:
 
 def stands_alone(said: Said, tools: Tools) -> bool:
     """Whether a turn that opens as a follow-up is a question of its own: « et pour l'aide aux devoirs, une idée ? »
-    after another matter. What says « plutôt » never is.
+    after another matter, or after a question that no sheet answered. What says « plutôt » never is.
     """
     if tools.talk.asks("bends", said.folded):
         return False
+    if said.last and not said.last.shown:
+        return True
     guess = tools.guess(tools.understanding.mended(said.question))
     alone = guess.act == SUBJECT and guess.probability >= _CERTAIN
     return alone and tools.nearness(said.question, said.need.text) < _NEAR
@@ -89,10 +92,8 @@ def guessed(said: Said, tools: Tools) -> Plan | None:
         return section(said, said.roles or (Role(role),), words=said.question if said.own else "", unsure=True)
     if guess.act == "more":
         return inspire(again, tools) or more(again, tools)
-    if guess.act == "refine" and not said.named:
-        return refined(said, tools)
-    if guess.act in ("refine", "facet") and said.named:
-        return narrowed(said, tools)
+    if guess.act in ("refine", "facet"):  # « celles avec des bénévoles » narrows by what is no choice
+        return narrowed(said, tools) if said.named else refined(said, tools)
     return _LATER[guess.act](again, tools) if guess.act in _LATER else None
 
 
@@ -101,6 +102,7 @@ def _within(guess: Guess, family: str, least: float) -> str:
     return guess.act.removeprefix(family) if guess.act.startswith(family) and guess.probability >= least else ""
 
 
+_LINKS = re.compile(r"\b(?:et|mais|ok|la|les?|l|pour|avec|sur|de|du|des|aux?|a)\b")  # « et les » asks for nothing
 _LISTS = re.compile(r"\w\W*(?:\bet\b|\bou\b|,)\W*\w")  # « les limites et le budget »
 Rule = Callable[[Said, Tools], Plan | None]
 _FIRST: Mapping[str, Rule] = {"inspire": inspire, "training": training, "digest": digest}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.conversation.choices import ChoiceReader
 from assistant.conversation.wordings import TalkWordings, joined
 from assistant.language.analyzer import terms
+from assistant.language.folding import fold
 from assistant.retrieval.choices import Named
 from assistant.retrieval.understand import Understanding
 from assistant.stores.store import Store
@@ -19,6 +21,8 @@ _AFTER = (
     r"|avait|etait|coute|combien|quel\w*|stp|svp|s'il|avec|qui|pour|en|me|m'\w+|te|t'\w+|nous|vous|se|semble|parait|plait"
     r"|marche|dure|la|aussi|pareil|comment|quand|pourquoi|sans|dans|sur|par|plutot)\b)"
 )
+_DIGITS = r"(?P<digits>\d{1,3})(?:ere?|re|nde?|e|eme)s?"  # « la 2e »
+_TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "quatre-vingt": 80}
 _NUMBERS = {"une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
 # « dans le 93 » is a place
 _NUMBER = rf"(?<!dans )(?<!sur )(?:n°|numero |fiche |action |la |le |l')\s*(\d{{1,3}}|{'|'.join(_NUMBERS)})"
@@ -26,7 +30,9 @@ _ALONE = re.compile(r"^\W*(\d{1,3})\W*$")
 _HALF = 0.6  # of the weight of the words: less does not tell which sheet is meant
 _BESIDE = re.compile(r"\bla (suivante|precedente|prochaine)\b(?: fiche| action)?")
 _GROUPS = re.compile(r"\b(?:les|des|aux|ces) (deux|trois|quatre|cinq|2|3|4|5) (premieres?|dernieres?)\b")
-_PART = 0.3  # of the weight of a title: less does not tell it
+_PART = 0.25  # of the weight of a title: less does not tell it
+_TITLE = 2  # terms: a shorter title is also an ordinary word
+_TITLED = 256  # sheets whose titles are read
 _SHORT = 3  # letters of a shortened word
 _ARTICLE = re.compile(r"\b(?:la|le|les|cette|cet|ce|du|au)\s+|\bl'")
 _THIS = re.compile(r"cell?e-(?:la|ci)|celui-(?:la|ci)|cette \w+")
@@ -59,10 +65,12 @@ class References:
         self._choices = choices
         self._understanding = understanding
         self._store = store
-        self._ordinals = {rank: joined(patterns).pattern for rank, patterns in talk.ordinals.items()}
-        self._ordinal = re.compile(
-            r"\b(?:la|le|les|l'|celle|numero)?\s*\b(?:" + "|".join(self._ordinals.values()) + r")" + _AFTER
-        )
+        self._told = {f"rank{at}": rank for at, rank in enumerate(talk.ordinals)}
+        words = (joined(talk.ordinals[rank]).pattern for rank in self._told.values())
+        told = "|".join(f"(?P<{name}>{pattern})" for name, pattern in zip(self._told, words, strict=True))
+        ordinal = rf"(?:\b(?P<tens>{'|'.join(_TENS)})[- ](?:et[- ])?)?\b(?:{_DIGITS}|{told}){_AFTER}"
+        self._rank = re.compile(ordinal)
+        self._ordinal = re.compile(rf"\b(?:la|le|les|l'|celle|numero)?\s*{ordinal}")
 
     def point(self, folded: str, listed: Sequence[str], focus: str | None, known: Sequence[str]) -> Pointed:
         """What a folded text points to.
@@ -86,18 +94,29 @@ class References:
                 found += fits
         return tuple(dict.fromkeys(found))
 
+    def titled(self, folded: str) -> tuple[str, ...]:
+        """The sheets, shown or not, whose whole title is told, by two words or more."""
+        own = set(terms(folded))
+        bearing = self._store.bearing(sorted(own))
+        bearers = Counter(sheet for sheets in bearing.values() for sheet in sheets)
+        near = sorted(sheet for sheet, count in bearers.items() if count >= _TITLE)[:_TITLED]
+        titles = {sheet.id: set(terms(sheet.title)) for sheet in self._store.sheets(near)}
+        return tuple(sheet for sheet, title in titles.items() if len(title) >= _TITLE and title <= own)
+
     def ranks(self, folded: str, count: int) -> list[int]:
         """The ranks, 1-based, that a text names, in its order; « la dernière » is the last of ``count``."""
-        found = [
-            (match.start(), rank if rank > 0 else count + 1 + rank)
-            for rank, pattern in self._ordinals.items()
-            for match in re.finditer(rf"\b(?:{pattern}){_AFTER}", folded)
-        ]
+        found = [(match.start(), self._read_rank(match, count)) for match in self._rank.finditer(folded)]
         found += [
             (match.start(), _NUMBERS.get(match[1]) or int(match[1]))
             for match in re.finditer(rf"\b{_NUMBER}\b{_AFTER}", folded)
         ]
         return [rank for _, rank in sorted(found)]
+
+    def _read_rank(self, match: re.Match[str], count: int) -> int:
+        if match["digits"]:
+            return int(match["digits"])
+        rank = next(rank for name, rank in self._told.items() if match[name])
+        return _TENS.get(match["tens"], 0) + rank if rank > 0 else count + 1 + rank
 
     def group(self, folded: str, listed: Sequence[str]) -> tuple[str, ...]:
         """« les deux premières », « les trois dernières »."""
@@ -167,14 +186,14 @@ class References:
         if not about and not self._talk.asks("definite", folded):
             return None
         own = _singular(set(terms(self._talk.without("pointing", rest))) & self._understanding.subject(rest))
-        if not own:
+        if not own or not own & _singular(terms(self._choices.rest(rest))):  # « dans les quartiers » is a choice
             return None
         titles = {sheet.id: _singular(terms(sheet.title)) for sheet in self._store.sheets(known)}
         fits = tuple(sheet for sheet, title in titles.items() if own <= title)
         if not fits:
             return None
         whole = tuple(sheet for sheet in fits if own == titles[sheet])
-        left = " ".join(word for word in re.findall(r"\w+", folded) if not own & _singular(terms(word)))
+        left = " ".join(word for word in re.findall(r"[\w']+", folded) if not own & _singular(terms(word)))
         return Pointed(whole if len(whole) == 1 else fits, True, left)
 
     def _by_part(self, folded: str, known: Sequence[str]) -> Pointed | None:
@@ -183,6 +202,8 @@ class References:
         titles = {sheet.id: _singular(terms(sheet.title)) for sheet in self._store.sheets(known)}
         for article in _ARTICLE.finditer(folded):
             told, fits, end = _run(folded, article.end(), titles)
+            if len(fits) > 1:  # « le peps » is the PEPS rather than the PEP'S
+                fits = tuple(s.id for s in self._store.sheets(fits) if folded[article.end() : end] in fold(s.title))
             if len(fits) != 1 or _GOES_ON.match(folded, end):
                 continue
             rarity = self._store.rarity(sorted(titles[fits[0]]))

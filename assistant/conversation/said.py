@@ -19,10 +19,18 @@ from assistant.retrieval.choices import Named
 from assistant.retrieval.understand import Understanding
 from assistant.stores.store import Store
 from assistant.typography import guillemets
-from assistant.values import Role
+from assistant.values import Facet, Role
 
 MOST_CHOICES = 6
 _NAME = 3  # terms: a longer text is no name of a choice
+_ALIKE = re.compile(r"\b(le |la )memes? (departement|region|centre|structure|public)\b")
+_ALIKE_FACETS = {
+    "departement": Facet.DEPARTMENT,
+    "region": Facet.REGION,
+    "centre": Facet.STRUCTURE,
+    "structure": Facet.STRUCTURE,
+    "public": Facet.PUBLIC,
+}
 _FRAMES = ("dans", "pour", "avec")  # what a name alone leaves out
 
 
@@ -146,12 +154,31 @@ def _read(question: str, conversation: Conversation, tools: Tools) -> Said:
     return Said(question, folded, conversation, named, asked(question, conversation, tools), frozenset(own))
 
 
-def spoken(question: str, tools: Tools) -> str:
-    """The question less what people say before it: « bon, », « merci, », « pas mal ! »."""
-    while opening := tools.talk.asks("greeting", fold(question)):
+def spoken(question: str, conversation: Conversation, tools: Tools) -> str:
+    """The question less what people say before it: « bon, », « merci, », « pas mal ! », « parmi elles, »."""
+    names = ("greeting", "among") if conversation.last else ("greeting",)
+    while openings := [found for name in names if (found := tools.talk.asks(name, fold(question)))]:
         folded = fold(question)
-        question = (question if len(question) == len(folded) else folded)[opening.end() :]
+        rest = (question if len(question) == len(folded) else folded)[openings[0].end() :]
+        if not rest.strip(" ?!.,"):
+            break
+        question = rest
     return question
+
+
+def same(question: str, conversation: Conversation, tools: Tools) -> str:
+    """The question with what « le même département » stands for: that of the sheets shown, when they agree."""
+    last = conversation.last
+    alike = _ALIKE.search(fold(question))
+    if not last or not alike or len(fold(question)) != len(question):
+        return question
+    facet = _ALIKE_FACETS[alike[2]]
+    shown = tools.store.sheets((last.focus,) if last.focus else last.listed)
+    found = {sheet.facet(facet) for sheet in shown}
+    if len(found) != 1 or not (values := found.pop()):
+        return question
+    kind = question[slice(*alike.span(2))]
+    return f"{question[: alike.start()]}{alike[1]}{kind} {values[0]}{question[alike.end() :]}"
 
 
 def asked(text: str, conversation: Conversation, tools: Tools) -> tuple[Role, ...]:

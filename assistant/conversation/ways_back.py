@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.conversation.choices import PLACES, dropped
+from assistant.conversation.choices import PLACES, changed, dropped
 from assistant.conversation.following import narrowed, refined, same_need, subject, words_without
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import MOST_CHOICES, Said, Tools, asks, read
 from assistant.conversation.state import Need, Turn
 from assistant.language.analyzer import terms
+from assistant.language.folding import fold
 from assistant.replies import TurnKind
 
 _NOTHING_BEFORE = "Il n’y a rien avant cette question"
@@ -54,6 +55,8 @@ def gone_back(said: Said, tools: Tools) -> Plan | None:
     if not wording or not said.last:
         return None
     rest = said.folded[wording.end() :]
+    if said.listed and tools.talk.asks("go_list", rest):
+        return said.plan(TurnKind.RETURN, sheets=said.listed, notice=f"Retour à\u00a0: {said.need.text}")
     needs = {turn.need.text: turn for turn in said.conversation.turns if turn.shown}
     earlier = [turn for turn in reversed(needs.values()) if turn.need != said.need]
     if tools.talk.asks("go_start", rest):
@@ -122,7 +125,11 @@ def removed(said: Said, tools: Tools) -> Plan | None:
     named = {(n.facet, n.value) for n in tools.choices.find(said.folded)}
     for facet, value in in_force:
         if set(terms(value)) <= rest or (facet, value) in named:
-            return same_need(said, dropped(need, facet, [value], words_without(need, [facet], tools)))
+            # « le filtre quartier » stands for several quarters too, a value told in full for itself
+            alike = [v for f, v in in_force if f is facet and set(terms(value)) <= set(terms(v))]
+            values = [value] if fold(value) == typed.strip(" .!") else alike
+            less = dropped(need, facet, values, words_without(need, [facet], tools))
+            return same_need(said, _instead(said, less, tools))
     query = tools.understanding.query(need.text)
     for pair in (*query.corrections, *query.expansions):
         if any(set(terms(words)) <= rest for words in pair):
@@ -131,6 +138,13 @@ def removed(said: Said, tools: Tools) -> Plan | None:
         return _without_choices(said, tools)
     removals = tuple(f"retirer {value}" for _, value in in_force[:MOST_CHOICES])
     return said.back("Que faut-il retirer\u202f?" if removals else _NO_FILTER, removals)
+
+
+def _instead(said: Said, need: Need, tools: Tools) -> Need:
+    """The need with what is put in place of what was taken away: « retire les enfants, mets les seniors »."""
+    put = tools.talk.asks("put_instead", said.folded)
+    named = tools.choices.find(f"pour {said.folded[put.end() :]}") if put else ()
+    return changed(need, named, f"{need.text} pour {said.tail(put.end())}".strip(" .!")) if put and named else need
 
 
 def anywhere(said: Said, tools: Tools) -> Plan | None:

@@ -15,10 +15,10 @@ from assistant.values import Facet, Role
 
 # the wordings that the code asks for by name
 TURNS = frozenset(
-    """undo opposed other_subject same_subject inverse new_subject remove anywhere go_back go_start inspire
-    ordinary_words training digest digest_again everywhere amounts least common compare all all_of more whole
-    rest everyone again everything only_choice about_what opens bends fragment points_back fresh about definite pointing
-    greeting""".split()
+    """undo opposed other_subject same_subject inverse new_subject remove anywhere go_back go_list go_start inspire
+    ordinary_words training training_here training_again digest digest_again everywhere amounts unit_again than
+    least common compare all all_of more whole whole_words rest everyone again put_instead everything only_choice
+    about_what opens among bends fragment points_back fresh about definite earlier pointing greeting for_me""".split()
 )
 
 

@@ -25,7 +25,8 @@ _LINK = (
     r"|territoires?|actions?|fiches?)\b)*"
 )
 _EXCLUDES = re.compile(
-    rf"(?:\b(?:(?P<without>sans)|sauf|hors|hormis|exceptee?s?|a part|a l'exception|a l'exclusion|en dehors|plutot que"
+    rf"(?:\b(?:(?P<without>sans(?: qu(?:e|'il y ait)\b)?)|sauf"
+    rf"|hors|hormis|exceptee?s?|a part|a l'exception|a l'exclusion|en dehors|plutot que"
     rf"|(?:autres?|ailleurs|autrement|autre chose) que?|exclu(?!siv)\w*|ni)|{_PAS})(?P<link>{_LINK})[ :('\u00a0]*$"
 )
 _DETERMINER = re.compile(r"\b(?:la|le|les|l|un|une|des|du|de|avec|pour)\b")

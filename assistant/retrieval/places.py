@@ -18,6 +18,7 @@ _ORDINARY = frozenset("nord manche aube lot landes somme creuse cher orne ain ce
 _MASCULINE_TOWNS = ("paris", "mayotte")
 
 _WITHIN = r"\b(?:dans|sur|partout dans|cote) (?:le |la |les |l')"
+_HERE = r"\b(?:coin|chez (?:moi|nous)|secteur|territoire|ici|nous|moi),? c'est (?:en |dans )?(?:le |la |les |l')?"
 _EN = r"\ben "
 _NAMED = r"\b(?:departements?|regions?|dpt|dept) (?:de la |de l'|du |des |de |d')?"
 _THOSE = (
@@ -27,13 +28,14 @@ _THOSE = (
 _OF = r"\b(?:de la |de l'|du |des |de |d')"
 # « les bords de la Marne » is a river, « le nord du pays » a direction
 _RIVER = "".join(rf"(?<!{word} )" for word in "bord bords berges rives vallee long quais chateaux canal pont".split())
+_LEFT_OUT = r"(?:(?<=\bhors )|(?<=\bsauf )|(?<=\bhormis ))"
 _LISTED_BEFORE, _LISTED_AFTER = r"(?:^|[,;:(])\s*", r"(?=\s*(?:[,;:)?.!]|$))"
 _NOT_GONE_ON = r"(?![\w-])(?! (?:de|du|des|d')\b)"
 _END = r"(?![\w-])"
 # « ses fils sont à Paris » tells of a person; « les actions qui sont à Paris » asks for some
 _TOLD_OF = re.compile(
-    r"(?<!qui )\b(?:est|sont|etait|vit|vivent|habitent?|logent?|travaillent?|bossent?|etudient?|partent|part(?:ie?s?)?"
-    r"|(?:demenage|installe|reste)\w*)(?: \w+)? $"
+    r"(?<!qui )(?<!s')\b(?:est|sont|etait|vit|vivent|habitent?|logent?|travaillent?|bossent?|etudient?|partent"
+    r"|part(?:ie?s?)?|(?:demenage|installe|reste)\w*)(?: \w+)? $"
 )
 
 _CODE = re.compile(
@@ -136,18 +138,20 @@ def _place_pattern(name: str) -> re.Pattern[str]:
     if folded == "grand est":
         return re.compile(rf"(?:{_WITHIN}|{_EN}|{_NAMED}|{_THOSE}|\bdu |\bau ){loose}{_NOT_GONE_ON}|{listed}")
     if re.search(r"[-' ]", name):
-        return re.compile(rf"(?:{_WITHIN}|{_EN})?(?<![\w-]){loose}{_END}")
+        return re.compile(rf"(?:{_WITHIN}|{_EN}|{_NAMED})?(?<![\w-]){loose}{_END}")
     if folded in _ORDINARY:
         en = rf"|{_EN}" if folded == "corse" else ""
-        return re.compile(rf"(?:{_WITHIN}|{_NAMED}|{_THOSE}{en}){loose}{_NOT_GONE_ON}|{listed}")
+        return re.compile(rf"(?:{_WITHIN}|{_HERE}|{_NAMED}|{_THOSE}{en}){loose}{_NOT_GONE_ON}|{listed}")
     towns = r"|\b(?:a|sur) " if folded in _MASCULINE_TOWNS else ""
-    return re.compile(rf"(?:{_WITHIN}|{_EN}|{_NAMED}|{_THOSE}|{_RIVER}{_OF}{towns}){loose}{_END}|{listed}")
+    return re.compile(rf"(?:{_WITHIN}|{_HERE}|{_EN}|{_NAMED}|{_THOSE}|{_RIVER}{_OF}{towns}){loose}{_END}|{listed}")
 
 
 def _bare_pattern(name: str) -> re.Pattern[str]:
-    """The name alone, as it stands after « hors » or « sauf »; with its article when it is an ordinary word too."""
-    article = r"\b(?:le |la |les |l')" if fold(name) in _ORDINARY - {"corse"} else r"(?<![\w-])"
-    return re.compile(rf"{article}{_loosely(name)}{_NOT_GONE_ON}")
+    """The name alone, as it stands after « hors » or « sauf »; what is an ordinary word too has its article, or
+    stands right there."""
+    ordinary = fold(name) in _ORDINARY - {"corse"}
+    before = rf"(?:\b(?:le |la |les |l')|{_LEFT_OUT})" if ordinary else r"(?<![\w-])"
+    return re.compile(rf"{before}{_loosely(name)}{_NOT_GONE_ON}")
 
 
 def _structure_pattern(words: Sequence[str], own: Sequence[int]) -> re.Pattern[str] | None:
