@@ -61,16 +61,20 @@ class SectionCues:
         self._subjects = _any(wordings.subjects) if wordings.subjects else None
         # an answer reads its question several times
         self._without = lru_cache(maxsize=_REMEMBERED)(self._blanked)
+        self._masked = lru_cache(maxsize=_REMEMBERED)(self._mask)
+        self._named = lru_cache(maxsize=_REMEMBERED)(self._find)
 
     def roles(self, folded: str) -> tuple[Role, ...]:
         """The roles asked for, in the order in which the question names them."""
-        folded = self._masked(folded)
+        return self._named(self._masked(folded))
+
+    def _find(self, folded: str) -> tuple[Role, ...]:
         found = {role: match.start() for role, pattern in self._patterns.items() if (match := pattern.search(folded))}
         return tuple(sorted(found, key=lambda role: found[role]))
 
     def has_subject(self, folded: str) -> bool:
         """Whether the question holds what looks like the wording of a section, and is what it is about."""
-        return self._subjects is not None and self._subjects.search(folded) is not None
+        return self._masked(folded) != folded
 
     def without(self, folded: str) -> str:
         """The question less the words that ask for a section."""
@@ -81,7 +85,7 @@ class SectionCues:
         spans = [match.span() for pattern in self._patterns.values() for match in pattern.finditer(masked)]
         return blanked(folded, spans)
 
-    def _masked(self, folded: str) -> str:
+    def _mask(self, folded: str) -> str:
         """The question with what is its subject blanked: « difficultés scolaires » asks for no limits."""
         if self._subjects is None:
             return folded
