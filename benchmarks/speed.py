@@ -38,24 +38,29 @@ def main() -> None:
 
 
 def _warm() -> list[tuple[str, float, float, str, str]]:
-    """Question to answer against encoding that question alone, interleaved, on the judged questions."""
+    """Question to answer against encoding that question alone, interleaved; no question is asked twice."""
     settings = read_settings()
     assistant = Assistant.open(settings)
     encoder = open_encoder(assistant.store.manifest.model, settings)
-    questions = [q.question for q in read_questions(settings.data / "judged" / "dev.jsonl", Question)]
-    for question in questions:  # caches warm
+    for question in _questions(settings.data, "fresh"):  # what is read once is read
         assistant.ask(question)
     whole: list[float] = []
     alone: list[float] = []
-    for question in questions * 2:
+    for question in _questions(settings.data, "dev", "own", "oblique"):
         whole.append(_timed(partial(assistant.ask, question)))
-        alone.append(_timed(partial(encoder.encode_question, question)))
+        alone.append(_timed(partial(encoder.encode_adapted, question)))
     rest = [max(0.0, a - b) for a, b in zip(whole, alone, strict=True)]
     median = statistics.median
     return [
         ("question to answer, warm / encoding it alone (median)", median(whole), median(alone), "ms", "<= 1.3"),
         ("all but encoding / encoding (median)", median(rest), median(alone), "ms", ""),
     ]
+
+
+def _questions(data: Path, *sets: str) -> list[str]:
+    """The judged questions that stand by themselves, each once."""
+    asked = (one for name in sets for one in read_questions(data / "judged" / f"{name}.jsonl", Question))
+    return list(dict.fromkeys(one.question for one in asked if not one.history))
 
 
 def _cold() -> tuple[str, float, float, str, str]:

@@ -113,12 +113,14 @@ class FacetCues:
 
     def find(self, folded: str) -> Iterator[Found]:
         """Filters, then preferences, then names alone, which say nothing unless they are excluded."""
+        # a frame holds the name: few names stand in a question, and a frame takes longer to look for
+        named = {key: matches for key, pattern in self._bare.items() if (matches := list(pattern.finditer(folded)))}
         for patterns, firm in ((self._firm, True), (self._soft, False)):
-            for (facet, value), pattern in patterns.items():
-                for match in pattern.finditer(folded):
+            for facet, value in (key for key in named if key in patterns):
+                for match in patterns[facet, value].finditer(folded):
                     yield Found(facet, value, *match.span(), firm=firm)
-        for (facet, value), pattern in self._bare.items():
-            for match in pattern.finditer(folded):
+        for (facet, value), matches in named.items():
+            for match in matches:
                 yield Found(facet, value, *match.span(), firm=False, bare=True)
 
 
