@@ -27,6 +27,7 @@ SUBJECT = "subject"  # the act of a question with a subject of its own
 LONGEST = 160  # characters: a longer turn is a question, not a few words after others
 _WORD = re.compile(r"\w+|\?")
 _PARTS = (3, 4, 5)  # letters
+_LETTERS = 2  # a turn of fewer says nothing
 
 
 class Guess(NamedTuple):
@@ -69,6 +70,8 @@ class Acts:
 
         Acts of one family are weighed together: which section is asked for matters less than that one is.
         """
+        if sum(char.isalnum() for char in text) < _LETTERS:
+            return NOTHING
         odds = dict(zip(self.names, self.odds(text, vector).tolist(), strict=True))
         families: dict[str, float] = {}
         for act, probability in odds.items():

@@ -54,7 +54,7 @@ class Resolver:
         forms = dict.fromkeys((fold(question), fold(mended)))
         guess = tools.guess(mended)
         numbers = next(filter(None, map(self.small_talk.danger, forms)), ()) or guessed_numbers(
-            guess, fold(mended), self.small_talk
+            question, tools, self.small_talk
         )
         if numbers:
             return Plan(TurnKind.DANGER, conversation, question, nothing, numbers=numbers)

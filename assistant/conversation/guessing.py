@@ -14,18 +14,25 @@ from assistant.conversation.said import Said, Tools
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.ways_back import anywhere, undo
 from assistant.conversation.wordings import Reply
+from assistant.language.folding import fold
 from assistant.values import Role
 
 _LIKELY = 0.5  # an act that is not likelier is not taken for what was meant
+_ALARMING = 0.6  # the same for a danger: its words are also those of professionals who ask for prevention
 _NEAR = 0.0  # the cosine from which a turn speaks of the need before it
 _CERTAIN = 0.9  # the same where a looser wording would be understood otherwise
 _SURE = 0.7  # the same where no turn came before, and for what is answered without a sheet
 
 
-def guessed_numbers(guess: Guess, folded: str, small_talk: SmallTalk) -> tuple[tuple[str, str], ...]:
+def guessed_numbers(question: str, tools: Tools, small_talk: SmallTalk) -> tuple[tuple[str, str], ...]:
     """The emergency numbers of a danger that is told in other words; none for a professional's question."""
-    name = _within(guess, "danger.", _LIKELY)
-    return small_talk.numbers(name) if name and not small_talk.elsewhere(folded) else ()
+    mended = tools.understanding.mended(question)
+    name = _within(tools.guess(mended), "danger.", _ALARMING)
+    if not name or small_talk.elsewhere(fold(mended)):
+        return ()
+    # a word that was read into another must not raise the alarm by itself
+    typed = tools.guess(question)
+    return () if typed.act == SUBJECT and typed.probability >= _CERTAIN else small_talk.numbers(name)
 
 
 def guessed_reply(guess: Guess, small_talk: SmallTalk) -> Reply | None:
