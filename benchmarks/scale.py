@@ -122,8 +122,8 @@ def _search(_: int, index: Path) -> dict[str, Any]:
                 took[name].append(milliseconds)
             if _WARM <= number < _WARM + _COMPARED:
                 among = store._rankings.among(facets)
-                ids = None if among is None else store._ids[store._rankings.passages(among)]
-                exact = [key for key, _ in store._compared(one.vector, ids, _RECALL)]
+                ids = None if among is None else store.vectors.ids[store._rankings.passages(among)]
+                exact = [key for key, _ in store.vectors.compared(one.vector, ids, _RECALL)]
                 held = store._passages_of(exact)
                 kept = {passage for passage, _ in found.passages[:_RECALL]}
                 # a filter that leaves nothing has no recall

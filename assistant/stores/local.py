@@ -15,7 +15,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,16 +23,19 @@ from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.manifest import REBUILD, read_manifest
 from assistant.language.thesaurus import Thesaurus, restore_concepts
-from assistant.stores.damage import damaged_files
+from assistant.stores.damage import damaged_files, telling_damage
 from assistant.stores.local_changes import CHANGES, NEW_VECTORS, Changes, read_changes
-from assistant.stores.local_files import DATABASE, EXAMPLES, OF_KEYS, OF_SHEET, PASSAGES, VECTORS, Files, Stored
-from assistant.stores.local_nearest import NEAREST, Ids, Nearest, flat_vectors, selecting
+from assistant.stores.local_files import DATABASE, EXAMPLES, OF_KEYS, OF_SHEET, PASSAGES, Files, Stored
+from assistant.stores.local_nearest import Ids
 from assistant.stores.local_rankings import Mask, Rankings
+from assistant.stores.local_vectors import PassageVectors
 from assistant.stores.sections import load_sections
 from assistant.stores.store import Facets, Matches
 from assistant.values import Example, ExampleKind, Facet, Passage, Sheet
 
 _CACHED_SHEETS = 4096
+# what libraries make of a file that was damaged
+_UNREADABLE = (OSError, RuntimeError, sqlite3.Error, TypeError, ValueError, LookupError, AttributeError)
 _MARGIN = 20  # more are found than asked for when the mean has moved since they were centred
 
 
@@ -50,28 +52,21 @@ class LocalStore:
         self.folder = folder / self.manifest.generation
         self._files = Files(self.folder)
         try:
-            # one thread: at this size waking a second one costs more than it saves
-            faiss.omp_set_num_threads(1)
-            lists = self.folder / NEAREST
-            many = lists.exists()
-            self._index: Any = faiss.read_index(str(self.folder / VECTORS), faiss.IO_FLAG_MMAP_IFC if many else 0)
-            self._ids: Ids = faiss.vector_to_array(self._index.id_map)  # type: ignore[attr-defined]
-            self._nearest = Nearest(lists, self._index, self._ids) if many else None
-            self._centre = self._vector("mean")
             self.changes = self._read_changes() if CHANGES in self.manifest.files else None
-            self._mean = self.changes.mean if self.changes else self._centre
+            self.vectors = PassageVectors(self.folder, self._vector("mean"), self.changes)
             examples, _ = self.examples()
             if self._latest("SELECT count(*) FROM examples")[0][0] != len(examples):
                 raise ValueError("questions et vecteurs ne vont pas ensemble")
             self._rankings = Rankings(self._connection, self.changes)
-        except (OSError, RuntimeError, sqlite3.Error, TypeError, ValueError) as error:
+        except _UNREADABLE as error:
             raise DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD) from None
-        if self._index.d != self.manifest.dimension or len(self._mean) != self.manifest.dimension:
+        if {self.vectors.dimension, len(self.vectors.mean)} != {self.manifest.dimension}:
             raise DamagedIndex("L’index et son manifeste n’ont pas la même dimension.", REBUILD)
         self._sheet = lru_cache(maxsize=_CACHED_SHEETS)(self._read_sheet)
         self._passages = lru_cache(maxsize=_CACHED_SHEETS)(self._read_passages)
         self._overview = lru_cache(maxsize=_CACHED_SHEETS)(self._read_overview)
 
+    @telling_damage
     def search(
         self, vector: Vectors, terms: Sequence[str], concepts: Mapping[str, float], facets: Facets, limit: int
     ) -> Matches:
@@ -84,6 +79,7 @@ class LocalStore:
             self._by_concepts(concepts, among, limit),
         )
 
+    @telling_damage
     def examples(self) -> tuple[tuple[Example, ...], Vectors]:
         rows = self._latest("SELECT kind, text, sheet, step FROM examples ORDER BY number")
         rounded = np.fromfile(self.folder / EXAMPLES, dtype=np.int8).reshape(len(rows), -1 if rows else 0)
@@ -92,30 +88,38 @@ class LocalStore:
         nothing = np.zeros((0, self.manifest.dimension), dtype=np.float32)
         return examples, steps * rounded.astype(np.float32) if rows else nothing
 
+    @telling_damage
     def sheets(self, ids: Sequence[str]) -> list[Sheet]:
         return [sheet for sheet in (self._sheet(sheet_id) for sheet_id in ids) if sheet is not None]
 
+    @telling_damage
     def sheet_ids(self, facets: Facets) -> list[str]:
         among = self._rankings.among(facets)
         ids = self._rankings.ids
         return list(ids) if among is None else [ids[row] for row in np.flatnonzero(among).tolist()]
 
+    @telling_damage
     def similarities(self, vector: Vectors, sheet_id: str) -> list[tuple[Passage, float]]:
         passages, rows = self._passages(sheet_id)
         return list(zip(passages, (rows @ vector).tolist(), strict=True))
 
+    @telling_damage
     def overview(self, vector: Vectors, sheet_id: str) -> float:
         return float(self._overview(sheet_id) @ vector)
 
+    @telling_damage
     def encoded(self, sheet_id: str) -> list[tuple[Passage, Vectors]]:
-        return [(self._passage(row), self._raw(row.key, row.norm)) for row in self._stored(OF_SHEET, sheet_id)]
+        return [(self._passage(row), self.vectors.raw(row.key, row.norm)) for row in self._stored(OF_SHEET, sheet_id)]
 
+    @telling_damage
     def bearing(self, terms: Sequence[str]) -> dict[str, set[str]]:
         return {term: set(self._rankings.bearing(term)) for term in set(terms)}
 
+    @telling_damage
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         return {term: self._rankings.rarity(term) for term in set(terms)}
 
+    @telling_damage
     def thesaurus(self) -> Thesaurus:
         return self._thesaurus
 
@@ -125,6 +129,7 @@ class LocalStore:
         row = self._one("SELECT value FROM meta WHERE key = 'thesaurus'")
         return Thesaurus(restore_concepts(json.loads(zlib.decompress(row[0]))) if row else ())
 
+    @telling_damage
     def naming(self, concepts: Sequence[str]) -> dict[str, int]:
         if self.changes:
             return {concept: self.changes.naming.get(concept, 0) for concept in concepts}
@@ -134,6 +139,7 @@ class LocalStore:
         )
         return dict.fromkeys(concepts, 0) | dict(rows)
 
+    @telling_damage
     def facets(self) -> dict[Facet, dict[str, int]]:
         query = "SELECT facet, value, count(*) FROM facets {} GROUP BY 1, 2 ORDER BY 3 DESC, 2"
         rows = self._all(query.format(""))
@@ -158,7 +164,7 @@ class LocalStore:
     def _disagreements(self) -> list[str]:
         faults = []
         stored = {row[0] for row in self._all("SELECT id FROM passages")}
-        vectors = set(self._ids.tolist())
+        vectors = set(self.vectors.ids.tolist())
         if stored != vectors:
             faults.append(f"vecteurs et passages ne vont pas ensemble\u00a0: {len(vectors)} et {len(stored)}.")
         sound = [self._one("PRAGMA integrity_check")[0]]
@@ -175,38 +181,16 @@ class LocalStore:
 
     def base_vectors(self) -> tuple[Ids, Vectors]:
         """The passages that were written whole, ascending, and the encoder's own vectors, before centring."""
-        norms = dict(self._all("SELECT id, norm FROM passages"))
-        lengths = np.array([norms[number] for number in self._ids.tolist()], dtype=np.float32)
-        return self._ids, np.asarray(self._centre + lengths[:, None] * flat_vectors(self._index))
-
-    @property
-    def base_size(self) -> int:
-        """How many passages were written whole."""
-        return int(self._index.ntotal)
+        return self.vectors.ids, self.vectors.base(dict(self._all("SELECT id, norm FROM passages")))
 
     def without(self, sheets: Sequence[int]) -> tuple[int, NDArray[np.float64]]:
         """How many of the passages that were written whole are not of these sheets, and the sum of their vectors."""
         query = "SELECT id, norm FROM passages WHERE sheet IN (SELECT value FROM json_each(?))"
-        total = self._centre.astype(np.float64) * self.base_size
+        total = self.vectors.total()
         gone = self._all(query, (json.dumps(list(sheets)),))
         for key, norm in gone:
-            total -= self._raw(key, norm)
-        return self.base_size - len(gone), total
-
-    def moved(self, mean: Vectors) -> float:
-        """How far a mean is from the one that vectors written whole were centred on."""
-        return float(np.linalg.norm(mean - self._centre))
-
-    def _raw(self, key: int, norm: float) -> Vectors:
-        """The encoder's own vector of a passage."""
-        changes = self.changes
-        if changes and len(changes.ids) and key >= changes.ids[0]:
-            return np.asarray(changes.vectors[np.searchsorted(changes.ids, key)])
-        return np.asarray(self._centre + np.float32(norm) * self._index.reconstruct(key))
-
-    def _centred(self, row: Stored) -> Vectors:
-        """The unit vector of a passage, less the mean of all that there are."""
-        return unit(self._raw(row.key, row.norm) - self._mean) if self.changes else self._index.reconstruct(row.key)
+            total -= self.vectors.raw(key, norm)
+        return len(self.vectors.ids) - len(gone), total
 
     def close(self) -> None:
         self._files.close()
@@ -219,9 +203,8 @@ class LocalStore:
             wide += _MARGIN
             if among is None and self.changes.gone:
                 among = np.ones(len(self._rankings.ids), dtype=np.bool_)
-        ids = None if among is None else self._ids[self._rankings.passages(among)]
-        wide = min(wide, self._index.ntotal)
-        found = self._nearest.search(vector, ids, wide) if self._nearest else self._compared(vector, ids, wide)
+        ids = None if among is None else self.vectors.ids[self._rankings.passages(among)]
+        found = self.vectors.nearest(vector, ids, wide)
         if self.changes:
             return self._with_changes(self.changes, vector, [key for key, _ in found], among, limit)
         passages = self._passages_of([key for key, _ in found])
@@ -234,24 +217,12 @@ class LocalStore:
         self, changes: Changes, vector: Vectors, found: Sequence[int], among: Mask | None, limit: int
     ) -> tuple[tuple[Passage, float], ...]:
         """The nearest of those found in the base, compared again now that the mean has moved, and of the new ones."""
-        cosines = self._new @ vector
-        nearest = changes.ids[np.argsort(-cosines, kind="stable")[: limit if among is None else None]]
-        rows = self._stored(OF_KEYS, json.dumps([*found, *nearest.tolist()]))
+        nearest = self.vectors.newest(changes, vector, limit if among is None else None)
+        rows = self._stored(OF_KEYS, json.dumps([*found, *nearest]))
         left = [row for row in rows if among is None or among[self._rankings.row(row.sheet)]]
-        scored = [(row, float(self._centred(row) @ vector)) for row in left]
+        scored = [(row, float(self.vectors.centred(row.key, row.norm) @ vector)) for row in left]
         scored.sort(key=lambda pair: (-pair[1], pair[0].key))
         return tuple((self._passage(row), score) for row, score in scored[:limit])
-
-    @cached_property
-    def _new(self) -> Vectors:
-        return unit(self.changes.vectors - self._mean) if self.changes else self._centre[:0]
-
-    def _compared(self, vector: Vectors, among: Ids | None, limit: int) -> list[tuple[int, float]]:
-        """The nearest of all passages, each compared."""
-        selected = None if among is None else selecting(among)
-        parameters = faiss.SearchParameters(sel=selected) if selected else None  # type: ignore[call-arg]
-        scores, ids = self._index.search(vector.reshape(1, -1), limit, params=parameters)
-        return [(int(number), float(score)) for number, score in zip(ids[0], scores[0], strict=True) if number >= 0]
 
     def _by_concepts(self, concepts: Mapping[str, float], among: Mask | None, limit: int) -> dict[str, float]:
         length = math.sqrt(sum(weight**2 for weight in concepts.values()))
@@ -266,7 +237,7 @@ class LocalStore:
         rows = self._stored(OF_SHEET, sheet_id)
         vectors = np.zeros((len(rows), self.manifest.dimension), dtype=np.float32)
         for position, row in enumerate(rows):
-            vectors[position] = self._centred(row)
+            vectors[position] = self.vectors.centred(row.key, row.norm)
         return tuple(map(self._passage, rows)), vectors
 
     def _stored(self, which: str, value: str) -> list[Stored]:
@@ -275,7 +246,7 @@ class LocalStore:
 
     def _read_overview(self, sheet_id: str) -> Vectors:
         stored = self._both("SELECT number, overview FROM sheets WHERE id = ?", (sheet_id,))[0][1]
-        return unit(np.frombuffer(stored, dtype=np.float32) - self._mean)
+        return unit(np.frombuffer(stored, dtype=np.float32) - self.vectors.mean)
 
     def _read_sheet(self, sheet_id: str) -> Sheet | None:
         rows = self._both(

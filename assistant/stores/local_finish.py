@@ -150,11 +150,11 @@ class Later:
 
     def fits(self) -> bool:
         """Whether they are few beside the base, and leave its vectors about their mean."""
-        size = self._base.base_size
+        size = len(self._base.vectors.ids)
         return (
             is_large(self._base.manifest)
             and size - self._of_base + len(self._ids) <= MOST_CHANGED * size
-            and self._base.moved(self._mean) <= MOST_MOVED
+            and self._base.vectors.moved(self._mean) <= MOST_MOVED
             and self._one("SELECT count(*) FROM main.meta WHERE key = 'thesaurus digest'") == 0
             and self._one(f"SELECT count(*) FROM base.meta WHERE key = '{CONCEPTS}'") == 1
         )
