@@ -153,12 +153,19 @@ def _update(
             corpus.kept.write()
             return Update(current, None, warnings)
         full = True
-    draft = open_draft(settings, full=full or other_model)
+    full = full or other_model
+    draft = open_draft(settings, full)
     encoder = open_encoder(name, replace(settings, data=data))
     with suppress(OSError):  # history is a help, not a condition
         keep_inputs(settings, data, inputs)
     with _files(settings.index):
-        done = build(corpus, inputs, encoder, draft, progress)
+        try:
+            done = build(corpus, inputs, encoder, draft, progress)
+        except DamagedIndex:
+            if full:
+                raise
+            # what the draft was begun from cannot be gone on with
+            done = build(corpus, inputs, encoder, open_draft(settings, full=True), progress)
     corpus.kept.write()
     return Update(done.manifest, done, warnings)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +16,7 @@ from assistant.indexing.manifest import read_manifest
 from assistant.settings import Settings
 from assistant.stores import local_finish
 from assistant.stores.local import LocalStore
-from assistant.update import Update, check_index, update_index
+from assistant.update import Update, check_index, repair_index, update_index
 
 EXPORT = "actions/reseau-imaginaire.txt"
 
@@ -31,6 +34,22 @@ def update(place, word_model):
         if model is None and not (place.index / "manifest.json").exists():
             model = str(word_model)
         return update_index(place, model, full, lambda _done, _total: None)
+
+    return run
+
+
+@pytest.fixture
+def spoil():
+    """``spoil(database, table)`` makes the first page of a table one that means nothing."""
+
+    def run(path: Path, table: str) -> None:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            (size,) = database.execute("PRAGMA page_size").fetchone()
+            (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        content = bytearray(path.read_bytes())
+        start = (page - 1) * size
+        content[start : start + 40] = bytes(byte ^ 0xFF for byte in content[start : start + 40])
+        path.write_bytes(content)
 
     return run
 
@@ -183,3 +202,38 @@ def test_a_large_index_that_is_damaged_is_mended_whole(place, update, monkeypatc
     assert any("corpus.sqlite" in fault for fault in check_index(place))
     assert update().build.added == 5
     assert check_index(place) == []
+
+
+@pytest.mark.parametrize("most_changed", [0, 99], ids=["written whole", "as changes"])
+@pytest.mark.parametrize("table", ["passages", "mentions", "facets"])
+@pytest.mark.parametrize("mend", ["index", "repair"])
+def test_a_large_index_damaged_before_its_data_changed_is_mended(
+    place, update, monkeypatch, spoil, table, most_changed, mend
+):
+    for limit, value in (("LARGE", 0), ("MOST_CHANGED", most_changed), ("MOST_MOVED", 99)):
+        monkeypatch.setattr(local_finish, limit, value)
+    spoil(place.index / update().manifest.generation / "corpus.sqlite", table)
+    edit(place, "12 jardiniers", "14 jardiniers")
+    if mend == "index":
+        update()
+        update()  # what is shared is looked through when there is nothing else to do
+    else:
+        assert repair_index(place, lambda _done, _total: None) == []
+    assert check_index(place) == []
+    store = LocalStore(place.index)
+    assert "14 jardiniers" in "".join(sheet.text for sheet in store.sheets(store.sheet_ids({})))
+
+
+@pytest.mark.parametrize("table", ["meta", "passages", "sheets", "facets", "mentions", "terms_data"])
+def test_an_index_whose_pages_are_damaged_is_refused_with_what_mends_it(place, update, spoil, table):
+    """Whatever the library that meets them says."""
+    spoil(place.index / update().manifest.generation / "corpus.sqlite", table)
+
+    def use() -> None:
+        assistant = Assistant.open(place)
+        assistant.ask("Un potager pour les enfants")
+        assistant.store.naming(["alimentation"])
+
+    with pytest.raises(DamagedIndex, match=r"corpus\.sqlite|malformed") as refused:
+        use()
+    assert "assistant index --full" in refused.value.remedy

@@ -14,21 +14,20 @@ from typing import Self
 import numpy as np
 from filelock import FileLock, Timeout
 
-from assistant.errors import AssistantError, DamagedIndex, FailureError, IndexBusy
+from assistant.errors import AssistantError, FailureError, IndexBusy
 from assistant.indexing.draft import Placed, Record
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import Field, sheet_fields
 from assistant.indexing.manifest import (
     FORMAT,
     FORMAT_SHARING,
-    REBUILD,
     Manifest,
     file_hash,
     sync_folder,
     write_manifest,
 )
 from assistant.language.thesaurus import Concept, dump_concepts
-from assistant.stores.damage import damaged_files
+from assistant.stores.damage import damage, damaged_files
 from assistant.stores.local import LocalStore
 from assistant.stores.local_changes import CHANGES, GONE_TABLE, NEW_VECTORS
 from assistant.stores.local_files import DATABASE, EXAMPLES, TABLES
@@ -59,6 +58,7 @@ class LocalDraft:
             self._lock.release()
             if isinstance(error, OSError):
                 raise _unwritable(self._folder, error) from None
+            self._blame(error)
             raise
         return self
 
@@ -98,6 +98,18 @@ class LocalDraft:
             self._base.close()
         shutil.rmtree(self._draft, ignore_errors=True)
         self._lock.release()
+        self._blame(error)
+
+    def _blame(self, error: BaseException | None) -> None:
+        """Say an error as what it comes from, when a file of the base is damaged: a large one was not looked through.
+
+        Raises:
+            DamagedIndex
+        """
+        if self._base and isinstance(error, Exception) and not isinstance(error, AssistantError):
+            damaged = damage(self._folder, self._base.manifest)
+            if damaged:
+                raise damaged from error
 
     def digests(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -209,7 +221,7 @@ class LocalDraft:
             passages = len(self._vectors)
         self._database.close()
         files = {name: file_hash(self._draft / name) for name in (EXAMPLES, *names)}
-        for name in files:
+        for name in shared | files:
             _sync_file(self._draft / name)
         sync_folder(self._draft)
         generation = self._next()
@@ -231,8 +243,8 @@ class LocalDraft:
 
     def _merge(self, base: LocalStore) -> dict[int, Vectors]:
         """Go on with a copy of the base into which the changes went; every vector there is, by passage."""
-        if faults := damaged_files(self._folder, base.manifest):
-            raise DamagedIndex(faults[0], REBUILD)
+        if damaged := damage(self._folder, base.manifest):
+            raise damaged
         self._database.commit()
         self._database.close()
         shutil.copyfile(base.folder / DATABASE, self._draft / DATABASE)
