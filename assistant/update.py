@@ -16,7 +16,7 @@ from assistant.corpus.reader import Notice
 from assistant.errors import AssistantError, DamagedIndex, EncoderError, FailureError
 from assistant.history import Record, keep_inputs, kept_input, kept_readings, record, records
 from assistant.indexing.alignment import unit
-from assistant.indexing.build import DIGEST_FORM, Build, Progress, build, sheet_digest
+from assistant.indexing.build import Build, Progress, build, sheet_digest
 from assistant.indexing.encoder import DEFAULT_MODEL, model_name, open_encoder
 from assistant.indexing.manifest import Manifest, write_manifest
 from assistant.indexing.passages import passage_text
@@ -172,7 +172,7 @@ def _update(
 
 def outlined(settings: Settings, data: Path, before: OutlinedCorpus | None = None) -> OutlinedCorpus:
     """The corpus of a data folder, by what is known of its sheets."""
-    return outline_corpus(data, kept_readings(settings), sheet_digest, DIGEST_FORM, before)
+    return outline_corpus(data, kept_readings(settings), sheet_digest, before)
 
 
 def _finish(settings: Settings, manifest: Manifest) -> None:

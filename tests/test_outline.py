@@ -12,7 +12,7 @@ from assistant.corpus.likeness import sketch as sketched
 from assistant.corpus.likeness import worth_comparing
 from assistant.corpus.outline import OutlinedCorpus, outline_corpus
 from assistant.errors import CorpusError
-from assistant.indexing.build import DIGEST_FORM, sheet_digest
+from assistant.indexing.build import sheet_digest
 
 EXPORT = "actions/reseau-imaginaire.txt"
 OTHER = "Actions\r\nUne sieste\r\n- Résumé\r\nDormir un peu.\r\nActions\r\nSans libellé connu\r\nRien\r\n"
@@ -23,7 +23,7 @@ def outline(tiny, tmp_path):
     """Outlines the tiny corpus; what is remembered is written each time."""
 
     def run() -> OutlinedCorpus:
-        corpus = outline_corpus(tiny, tmp_path / "kept", sheet_digest, DIGEST_FORM)
+        corpus = outline_corpus(tiny, tmp_path / "kept", sheet_digest)
         assert corpus.concepts
         corpus.kept.write()
         return corpus
@@ -126,7 +126,7 @@ def test_a_sheet_without_a_title_is_said_with_its_line(outline, tiny, change):
 
 def test_nothing_is_lost_when_nothing_can_be_kept(tiny, tmp_path):
     (tmp_path / "kept").write_text("not a folder")
-    corpus = outline_corpus(tiny, tmp_path / "kept", sheet_digest, DIGEST_FORM)
+    corpus = outline_corpus(tiny, tmp_path / "kept", sheet_digest)
     corpus.kept.write()
     check(corpus, tiny)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from assistant.writing import write_whole
 
-_CODE = ("corpus", "language", ".")
+_CODE = ("corpus", "indexing", "language", ".")
 _LIBRARIES = ("simplemma", "PyStemmer")
 
 
@@ -79,7 +79,7 @@ class Kept:
 
 
 def _code() -> str:
-    """A hash of what reads: our modules, and the names of the libraries' versions."""
+    """A hash of what reads and of what makes digests of it: our modules, and the versions of libraries."""
     root = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for path in sorted(path for folder in _CODE for path in (root / folder).glob("*.py")):

@@ -120,24 +120,22 @@ class OutlinedCorpus:
         return concepts
 
 
-def outline_corpus(
-    data: Path, kept: Path, digest: Digest, form: str, before: OutlinedCorpus | None = None
-) -> OutlinedCorpus:
+def outline_corpus(data: Path, kept: Path, digest: Digest, before: OutlinedCorpus | None = None) -> OutlinedCorpus:
     """The outlines of a data folder, in the order of its sheets.
 
     Args:
         kept: the folder of what is remembered; made when it can be.
         digest: of a sheet, to know whether an index holds it as it is.
         before: the corpus as it was read just before, in another folder.
-        form: changes when digests do though the sheet, the schema and the départements are the same.
 
     Raises:
         SchemaError, CorpusError: with file and line.
     """
+    # before they are read: a file that changes meanwhile makes the index stale, not wrong
+    inputs = setting_hashes(data)
     schema = load_schema(data / SCHEMA)
     departments = load_departments(data / DEPARTMENTS)
-    inputs = setting_hashes(data)
-    memory = Kept(kept, f"{form} {schema.written_form} {inputs[DEPARTMENTS]}", before.kept if before else None)
+    memory = Kept(kept, f"{schema.written_form} {inputs[DEPARTMENTS]}", before.kept if before else None)
     reader = _Outliner(schema, departments, digest, memory)
     for path in exports(data):
         content = path.read_bytes()

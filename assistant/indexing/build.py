@@ -26,7 +26,6 @@ from assistant.indexing.passages import (
 from assistant.language.thesaurus import Concept, Thesaurus, dump_concepts, sheet_concepts
 from assistant.values import Sheet
 
-DIGEST_FORM = f"{PASSAGE_CHARACTERS} {OVERVIEW_CHARACTERS}"
 Progress = Callable[[int, int], None]
 _SAMPLE = 3  # examples encoded again, to know whether the vectors that are held can be kept
 _ALIKE = 0.998  # cosine: what is held was rounded
@@ -127,5 +126,6 @@ def _write_mentions(concepts: Sequence[Concept], fresh: Iterable[Sheet], every: 
 
 def sheet_digest(sheet: Sheet, schema: Schema) -> str:
     """Changes with whatever a sheet's stored form depends on, but not with where it stands in its source."""
-    parts = (sheet.text, sheet.source, schema.written_form, repr(sorted(sheet.facets.items())), DIGEST_FORM)
+    sizes = f"{PASSAGE_CHARACTERS} {OVERVIEW_CHARACTERS}"
+    parts = (sheet.text, sheet.source, schema.written_form, repr(sorted(sheet.facets.items())), sizes)
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
