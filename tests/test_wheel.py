@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
 import time
 import venv
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,9 +22,17 @@ MOST_BYTES = 15_000_000
 
 @pytest.fixture(scope="module")
 def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built where sheets came and went: what they said is beside the index, and beside the data with a database."""
     folder = tmp_path_factory.mktemp("wheel")
+    place = folder / "used"
+    shutil.copytree(repository, place, ignore=shutil.ignore_patterns(".*", "*.egg-info", "__pycache__", "site"))
+    shutil.copy(repository / ".gitignore", place)
+    for kept in (place / "index" / "kept" / "objects", place / "data" / ".kept" / "objects"):
+        kept.mkdir(parents=True)
+        (kept / "0123.gz").write_text("a sheet that was removed")
+    (place / "index" / ".lock-holder").write_text("{}")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(build, cwd=repository, check=True, capture_output=True)
+    subprocess.run(build, cwd=place, check=True, capture_output=True)
     (built,) = folder.glob("*.whl")
     return built
 
@@ -56,6 +66,14 @@ def command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[.
 
 def test_it_is_light(wheel: Path) -> None:
     assert wheel.stat().st_size <= MOST_BYTES
+
+
+def test_it_holds_nothing_that_git_ignores(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+    assert {"assistant/bundled/index/manifest.json", "assistant/bundled/data/schema.yaml"} <= set(names)
+    assert any(name.startswith("assistant/bundled/guide/") for name in names)
+    assert not [name for name in names if "kept" in name.split("/") or "/." in name]
 
 
 def test_it_answers(command) -> None:
