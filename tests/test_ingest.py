@@ -123,6 +123,16 @@ def test_removing_takes_a_sheet_out_wherever_it_stands_and_nothing_else(place):
     assert check_index(place) == []
 
 
+def test_needs_go_with_their_sheet_to_the_last_and_sheets_go_on(place):
+    path = place.data / NEEDS
+    path.write_text(f"# les besoins\n- sheet: {POTAGER}\n  needs: [Planter.]\n", "utf-8")
+    update_index(place, None, False, quiet)
+    remove(place, POTAGER)
+    assert path.read_text("utf-8") == "# les besoins\n[]\n"
+    remove(place, "Pause papote")
+    assert path.read_text("utf-8") == "# les besoins\n[]\n"
+
+
 def test_a_source_without_sheets_goes_and_the_last_sheet_stays(place, add):
     add("f.csv", CSV)
     remove(place, "La soupe")

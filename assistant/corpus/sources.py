@@ -63,7 +63,7 @@ def with_text(text: str, marker: str, old: str, new: str) -> str:
 def without_needs(text: str, titles: Sequence[str]) -> str:
     """``needs.yaml`` without what these sheets answer, its other lines as they are."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    if not isinstance(root, yaml.SequenceNode):
+    if not isinstance(root, yaml.SequenceNode) or not root.value:
         return text
     lines = text.splitlines(keepends=True)
     starts = [entry.start_mark.line for entry in root.value]
