@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from assistant.errors import DamagedIndex
@@ -81,6 +83,23 @@ def test_generations_outlive_the_one_that_they_share_files_with(grown, tmp_path)
     assert len(list((tmp_path / "index").glob("generation-*"))) == 3
     assert damaged_files(tmp_path / "index", last) == []
     assert LocalStore(tmp_path / "index").check() == []
+
+
+def test_a_store_answers_though_its_generation_is_kept_no_longer(grown, tmp_path):
+    """Also threads that had not asked before."""
+    store = LocalStore(tmp_path / "index")
+    for _ in range(5):
+        grown()
+    assert not store.folder.exists()
+
+    def ask(_: int) -> tuple[object, ...]:
+        found = store.search(np.ones(5, dtype=np.float32), ["potag"], {"alimentation": 1.0}, {}, 9)
+        return found.passages, store.sheets(store.sheet_ids({})), store.facets()
+
+    alone = ask(0)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(said == alone for said in pool.map(ask, range(64)))
+    assert "13 jardiniers" in "".join(sheet.text for sheet in alone[1])
 
 
 @pytest.mark.parametrize("name", [CHANGES, NEW_VECTORS, *SHARED])

@@ -58,22 +58,38 @@ class Stored(NamedTuple):
 
 
 class Files:
-    """The databases of a generation, open for reading: once a thread."""
+    """The databases of a generation, open for reading: once a thread.
+
+    Threads that come when the generation is no longer kept, because many followed it, share what was opened first.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._connections = threading.local()
+        self._first: dict[str, sqlite3.Connection] = {}
 
     def open(self, name: str) -> sqlite3.Connection:
         """The connection of the thread that asks."""
         opened: dict[str, sqlite3.Connection] = self._connections.__dict__.setdefault("open", {})
         if name not in opened:
-            path = self._folder / name
-            # immutable: a generation never changes once it is named by a manifest
-            opened[name] = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            opened[name] = self._connect(name)
         return opened[name]
+
+    def _connect(self, name: str) -> sqlite3.Connection:
+        path = self._folder / name
+        try:
+            # immutable: a generation never changes once it is named by a manifest
+            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        except sqlite3.OperationalError:
+            if name not in self._first:
+                raise
+            return self._first[name]
+        self._first.setdefault(name, connection)
+        return connection
 
     def close(self) -> None:
         """Close those of the thread that asks."""
+        self._first.clear()
         for connection in self._connections.__dict__.pop("open", {}).values():
             connection.close()

@@ -94,7 +94,8 @@ class Renewal:
             found = open_generation(self._settings)
             found.assistant.ask(FIRST_QUESTION)
         except AssistantError as error:
-            self._leave(error)
+            if not self._followed():
+                self._leave(error)
         except Exception:  # noqa: BLE001 - a thread that dies would leave the server behind for ever
             _log.exception("a new generation could not be opened")
             self._leave(FailureError("Le nouvel index n’a pas pu être ouvert.", "Le journal du serveur dit pourquoi."))
@@ -104,6 +105,13 @@ class Renewal:
             self._over()
             self._taken(found)
             _log.info("generation %s taken up", found.manifest.generation)
+
+    def _followed(self) -> bool:
+        """Whether a newer generation came while one was opened: of many in a row, the old ones are not kept."""
+        try:
+            return _mark(self._settings) != self._seen
+        except AssistantError:
+            return False
 
     def _over(self) -> None:
         self._behind = False

@@ -119,6 +119,24 @@ def test_a_store_is_closed_once_nobody_answers_with_it(watched: Watched) -> None
     assert closed == [True]
 
 
+def test_one_that_others_followed_while_it_was_opened_is_passed_over(
+    own: Settings, larger: Settings, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When files are added one after the other, each generation is kept for a few more only."""
+    publish(larger, own)
+
+    def overtaken(settings: Settings) -> Generation:
+        monkeypatch.undo()
+        publish(larger, own, "generation-000901")
+        raise DamagedIndex("corpus.sqlite\u00a0: le fichier manque.", "")
+
+    monkeypatch.setattr("assistant.web.renewal.open_generation", overtaken)
+    watched.look()
+    assert (watched.taken, watched.left) == ([], [])
+    watched.look()
+    assert watched.taken[0].manifest.generation == "generation-000901"
+
+
 @pytest.mark.parametrize("fault", ["byte", "manifest", "missing", "data"])
 def test_a_damaged_generation_is_left_and_said_then_over(
     own: Settings, larger: Settings, watched: Watched, fault: str
