@@ -67,12 +67,12 @@ def writing(folder: Path, patience: float, say: Say) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            say(f"Une autre écriture de {folder} est en cours ({holder(folder)})\u00a0; attente…")
+            say(f"Une autre écriture de {folder} est en cours ({_holder(folder)})\u00a0; attente…")
             lock.acquire(timeout=patience)
-        sign(folder)
+        _sign(folder)
     except Timeout:
         raise IndexBusy(
-            f"Une autre écriture de {folder} est en cours ({holder(folder)}).",
+            f"Une autre écriture de {folder} est en cours ({_holder(folder)}).",
             "Attendez qu’elle finisse, puis relancez la commande.",
         ) from None
     except OSError as error:
@@ -84,7 +84,7 @@ def writing(folder: Path, patience: float, say: Say) -> Iterator[None]:
         lock.release()
 
 
-def holder(folder: Path) -> str:
+def _holder(folder: Path) -> str:
     """Who holds a folder, in French: its process and since when."""
     try:
         signed = json.loads((folder / _HOLDER).read_text("utf-8"))
@@ -94,20 +94,21 @@ def holder(folder: Path) -> str:
         return "par un processus inconnu"
 
 
-def sign(folder: Path) -> None:
+def _sign(folder: Path) -> None:
     """Write who holds a folder; the lock's own file is emptied by whoever asks for it."""
     (folder / _HOLDER).write_text(json.dumps({"pid": os.getpid(), "since": time.time()}), encoding="utf-8")
 
 
 def unwritable(folder: Path, error: OSError) -> FailureError:
     """What a folder that cannot be written is said to be; the cause decides what to do."""
-    remedy = "Libérez de la place sur le disque" if is_full(error) else "Donnez-vous le droit d’y écrire"
+    remedy = "Libérez de la place sur le disque" if _is_full(error) else "Donnez-vous le droit d’y écrire"
     return FailureError(
         f"Le dossier {folder} ne peut pas être écrit ({error.strerror or error}).",
-        f"{remedy}, puis relancez la commande\u00a0; rien n’a été changé.",
+        f"{remedy}, ou donnez un autre dossier (--data, --index), puis relancez la commande\u00a0; "
+        "rien n’a été changé.",
     )
 
 
-def is_full(error: OSError) -> bool:
+def _is_full(error: OSError) -> bool:
     """Whether there is no room left: on the disk, for the user, or for a file so big."""
     return error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)

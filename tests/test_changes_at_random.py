@@ -258,13 +258,12 @@ def test_after_whatever_happened_it_answers_as_written_whole(village, tmp_path, 
         for name, value in (("MOST_COMPARED", 30), ("_MOST_LEFT", 10), ("_READ", 1.0), ("_WIDER", 9)):
             monkeypatch.setattr(local_nearest, name, value)
     story, chance = village(seed), random.Random(seed)
-    told, shared = [], 0
-    for _ in range(STEPS):
-        told.append(story.happen())
+    told: list[str] = []
+    for happen in [*[story.happen] * STEPS, story.full, story.add]:
+        told.append(happen() or "")
         assert check_index(story.place) == [], told
         one, other = open_store(story.place), whole(story.place, tmp_path / "whole")
-        shared += CHANGES in one.manifest.files
         same(one, other, story.place.data, chance)
         one.close()
         other.close()
-    assert shared, told
+    assert CHANGES in one.manifest.files, "the last of it, at least"

@@ -7,14 +7,14 @@ import os
 import shutil
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import numpy as np
-from filelock import FileLock, Timeout
 
-from assistant.errors import AssistantError, FailureError, IndexBusy
+from assistant.errors import AssistantError
 from assistant.indexing.draft import Placed, Record
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.fields import Field, sheet_fields
@@ -34,7 +34,7 @@ from assistant.stores.local_files import DATABASE, EXAMPLES, TABLES
 from assistant.stores.local_finish import Later, Place, connect, is_large, merge, read_only, write_whole
 from assistant.stores.sections import dump_sections
 from assistant.values import Example
-from assistant.writing import holder, is_full, sign
+from assistant.writing import unwritable, writing
 
 KEPT_GENERATIONS = 3
 _MOST = 127  # of eight bits
@@ -49,17 +49,22 @@ class LocalDraft:
         self._folder = folder
         self._full = full
         self._draft = folder / ".draft"
+        self._base: LocalStore | None = None
+        self._lock = ExitStack()
 
     def __enter__(self) -> Self:
-        self._lock = _locked(self._folder)
-        try:
-            self._begin()
-        except BaseException as error:
-            self._lock.release()
-            if isinstance(error, OSError):
-                raise _unwritable(self._folder, error) from None
-            self._blame(error)
-            raise
+        """Raises: IndexBusy, FailureError, DamagedIndex."""
+        with ExitStack() as lock:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                lock.enter_context(writing(self._folder, 0, lambda _line: None))
+                self._begin()
+            except OSError as error:
+                raise unwritable(self._folder, error) from None
+            except Exception as error:
+                self._blame(error)
+                raise
+            self._lock = lock.pop_all()
         return self
 
     def _begin(self) -> None:
@@ -97,7 +102,7 @@ class LocalDraft:
         if self._base:
             self._base.close()
         shutil.rmtree(self._draft, ignore_errors=True)
-        self._lock.release()
+        self._lock.close()
         self._blame(error)
 
     def _blame(self, error: BaseException | None) -> None:
@@ -263,31 +268,6 @@ class LocalDraft:
     def _prune(self) -> None:
         for old in sorted(_generations(self._folder))[:-KEPT_GENERATIONS]:
             shutil.rmtree(old, ignore_errors=True)
-
-
-def _locked(folder: Path) -> FileLock:
-    """The lock that keeps two indexers apart; the system frees it when its process dies."""
-    lock = FileLock(folder / ".lock")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-        sign(folder)
-    except Timeout:
-        raise IndexBusy(
-            f"Une autre indexation de {folder} est en cours ({holder(folder)}).",
-            "Attendez qu’elle finisse, puis relancez la commande.",
-        ) from None
-    except OSError as error:
-        lock.release()
-        raise _unwritable(folder, error) from None
-    return lock
-
-
-def _unwritable(folder: Path, error: OSError) -> FailureError:
-    room = "Libérez de la place sur le disque, ou donnez" if is_full(error) else "Donnez"
-    return FailureError(
-        f"Le dossier {folder} ne peut pas être écrit ({error.strerror}).", f"{room}-en un autre avec --index."
-    )
 
 
 def _generations(folder: Path) -> list[Path]:

@@ -57,6 +57,8 @@ def write_whole(
     database.executemany("UPDATE sheets SET source = ?, start = ?, position = ? WHERE id = ?", placed)
     names = _write_vectors(database, folder, dimension, vectors)
     _write_profiles(database, len(placed))
+    # what a copy holds of them is of its base
+    database.execute("DELETE FROM meta WHERE key = ?", (CONCEPTS,))
     if len(vectors) >= LARGE:
         query = "SELECT concept, number, weight FROM mentions JOIN sheets ON id = sheet"
         _keep(database, CONCEPTS, pack_mentions(database.execute(query)))
