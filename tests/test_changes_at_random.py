@@ -259,7 +259,7 @@ def test_after_whatever_happened_it_answers_as_written_whole(village, tmp_path, 
             monkeypatch.setattr(local_nearest, name, value)
     story, chance = village(seed), random.Random(seed)
     told: list[str] = []
-    for happen in [*[story.happen] * STEPS, story.full, story.add]:
+    for happen in [*[story.happen] * STEPS, story.many, story.full, story.add]:
         told.append(happen() or "")
         assert check_index(story.place) == [], told
         one, other = open_store(story.place), whole(story.place, tmp_path / "whole")
