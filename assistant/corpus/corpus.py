@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.corpus.examples import read_examples
+from assistant.corpus.identity import Seen
 from assistant.corpus.places import load_departments
-from assistant.corpus.reader import Reading, Seen, read_source
+from assistant.corpus.reader import Reading, read_source
 from assistant.corpus.schema import Schema, load_schema
 from assistant.errors import CorpusError
 from assistant.language.thesaurus import Concept, load_thesaurus

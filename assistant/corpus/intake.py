@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz, process
 
+from assistant.corpus.identity import text_identity
 from assistant.corpus.incoming import Delivery, Incoming
 from assistant.corpus.likeness import sketch, worth_comparing
 from assistant.corpus.outline import Outline, OutlinedCorpus, sheet_name, sheet_says
-from assistant.corpus.reader import text_identity
 from assistant.corpus.sources import blocks, source_name, together, with_text
 from assistant.values import Sheet
 

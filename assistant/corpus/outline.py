@@ -24,10 +24,12 @@ from assistant.corpus.corpus import (
     setting_hashes,
 )
 from assistant.corpus.examples import read_examples
+from assistant.corpus.identity import Seen, text_identity
 from assistant.corpus.kept import Kept
 from assistant.corpus.likeness import sketch
+from assistant.corpus.lines import BYTE_ORDER_MARK, decode
 from assistant.corpus.places import Department, load_departments
-from assistant.corpus.reader import BYTE_ORDER_MARK, Notice, Seen, decode, read_source, text_identity
+from assistant.corpus.reader import Notice, read_source
 from assistant.corpus.schema import Schema, load_schema
 from assistant.errors import CorpusError
 from assistant.language.thesaurus import Concept, dump_concepts, load_thesaurus, restore_concepts

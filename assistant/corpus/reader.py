@@ -7,21 +7,20 @@ How the export is written, and why a closed list of labels is the only safe guid
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
+from assistant.corpus.identity import Seen, readable_id, text_identity
+from assistant.corpus.lines import BYTE_ORDER_MARK, Line, decode, read_lines, trimmed
 from assistant.corpus.places import Department, split_structure
 from assistant.corpus.schema import Label, Schema, letters
 from assistant.errors import CorpusError
-from assistant.language.folding import fold
 from assistant.typography import guillemets
 from assistant.values import Facet, Kind, Role, Section, Sheet, Span, Status
 
 UNLABELLED = "(sans libellé)"
-BYTE_ORDER_MARK = "\ufeff"
 
 
 class TileKind(StrEnum):
@@ -61,14 +60,6 @@ class Reading:
     warnings: tuple[Notice, ...]
 
 
-class _Line(NamedTuple):
-    number: int
-    start: int
-    end: int
-    stop: int
-    text: str
-
-
 @dataclass(slots=True)
 class _Draft:
     """A section being read."""
@@ -81,31 +72,6 @@ class _Draft:
     at: int
     lines: list[Span] = field(default_factory=list)
     dashed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The sheets read so far: where each text stands, by its identity, and the ids that are taken."""
-
-    places: dict[str, str] = field(default_factory=dict)
-    ids: set[str] = field(default_factory=set)
-
-    def told_apart(self, source: str, line: int, title: str, sheet_id: str, identity: str) -> tuple[str | None, str]:
-        """The id of the sheet at a line, None when it was read already; and what is to be said of it, if anything."""
-        if identity in self.places:
-            return None, f"la fiche {guillemets(title)} est la même que {self.places[identity]}\u00a0; gardée une fois."
-        self.places[identity] = f"{source}, ligne {line}"
-        message = ""
-        if sheet_id in self.ids:
-            message = f"une autre fiche a le titre et la structure de {guillemets(title)}\u00a0; les deux sont gardées."
-            sheet_id = f"{sheet_id}-{identity[:6]}"
-        self.ids.add(sheet_id)
-        return sheet_id, message
-
-
-def text_identity(text: str) -> str:
-    """What two sheets have in common when they say the same to the letter."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read_source(
@@ -122,24 +88,6 @@ def read_source(
         CorpusError: not UTF-8, empty, no sheet, or a sheet without title; names file and line.
     """
     return _Reader(name, decode(name, data), schema, departments, seen or Seen()).read()
-
-
-def decode(name: str, data: bytes) -> str:
-    """The text of a source.
-
-    Raises:
-        CorpusError: not UTF-8, or empty.
-    """
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise CorpusError(
-            name, line, "le fichier n’est pas en UTF-8.", "Enregistrez-le en UTF-8, puis relancez l’indexation."
-        ) from None
-    if not text.strip():
-        raise CorpusError(name, 1, "le fichier est vide.", "Retirez-le ou remplacez-le.")
-    return text
 
 
 class _Reader:
@@ -159,7 +107,7 @@ class _Reader:
         mark = len(self.text) - len(self.text.removeprefix(BYTE_ORDER_MARK))
         if mark:
             self.tiles.append(Tile(TileKind.BLANK, 0, mark))
-        lines = list(_lines(self.text, mark))
+        lines = list(read_lines(self.text, mark))
         starts = [index for index, line in enumerate(lines) if line.text == self.schema.sheet_marker]
         if not starts:
             raise CorpusError(
@@ -174,7 +122,7 @@ class _Reader:
             self._sheet(lines[first:last])
         return Reading(self.name, self.text, tuple(self._distinct()), tuple(self.tiles), tuple(self.warnings))
 
-    def _sheet(self, lines: list[_Line]) -> None:
+    def _sheet(self, lines: list[Line]) -> None:
         self._tile(lines[0], TileKind.HEADING)
         title = lines[1] if len(lines) > 1 else None
         if title is None or not title.text.strip() or self._label(title.text):
@@ -190,7 +138,7 @@ class _Reader:
         name = title.text.strip()
         self.sheets.append(
             Sheet(
-                id=_sheet_id(name, facets.get(Facet.STRUCTURE, ())),
+                id=readable_id(name, facets.get(Facet.STRUCTURE, ())),
                 title=name,
                 source=self.name,
                 start=title.start,
@@ -200,7 +148,7 @@ class _Reader:
             )
         )
 
-    def _drafts(self, lines: list[_Line]) -> list[_Draft]:
+    def _drafts(self, lines: list[Line]) -> list[_Draft]:
         drafts: list[_Draft] = []
         for line in lines:
             known = self._label(line.text)
@@ -213,7 +161,7 @@ class _Reader:
                 self._value(line, drafts)
         return drafts
 
-    def _value(self, line: _Line, drafts: list[_Draft]) -> None:
+    def _value(self, line: Line, drafts: list[_Draft]) -> None:
         """A line that is no label: a value of the section in hand, or of one opened for it."""
         dashed = line.text.startswith("- ")
         if dashed and letters(line.text) in self.schema.by_key:
@@ -229,10 +177,10 @@ class _Reader:
             draft.dashed = False
         elif draft.kind is Kind.TEXT:
             self._tile(line, TileKind.VALUE)
-            draft.lines.append(_trimmed(line))
+            draft.lines.append(trimmed(line))
         elif dashed:
             self._tile(line, TileKind.VALUE, marker=2)
-            draft.lines.append(_trimmed(line, 2))
+            draft.lines.append(trimmed(line, 2))
             draft.dashed = True
             self._check_choice(line, draft)
         elif draft.known and line.text.strip() == draft.known.subheading:
@@ -240,9 +188,9 @@ class _Reader:
         else:
             drafts.append(self._unknown(line, draft))
             self._tile(line, TileKind.VALUE)
-            drafts[-1].lines.append(_trimmed(line))
+            drafts[-1].lines.append(trimmed(line))
 
-    def _unknown(self, line: _Line, draft: _Draft) -> _Draft:
+    def _unknown(self, line: Line, draft: _Draft) -> _Draft:
         """Text inside a choice: the dashed line above it was a label that the schema does not know."""
         above = draft.lines[-1] if draft.dashed else None
         if above is None or (draft.known and self.text[above.start : above.end] in draft.known.values):
@@ -264,7 +212,7 @@ class _Reader:
         values = tuple(draft.lines) if draft.kind is Kind.CHOICE else (Span(start, end),)
         return Section(draft.label, draft.role, draft.kind, status, start, end, values)
 
-    def _facets(self, title: _Line, drafts: list[_Draft]) -> dict[Facet, tuple[str, ...]]:
+    def _facets(self, title: Line, drafts: list[_Draft]) -> dict[Facet, tuple[str, ...]]:
         facets: dict[Facet, tuple[str, ...]] = {}
         for draft in drafts:
             facet = draft.known.facet if draft.known else None
@@ -279,7 +227,7 @@ class _Reader:
             facets[facet] = tuple(dict.fromkeys([*before, *spelt]))
         return {facet: values for facet, values in self._placed(title, facets).items() if values}
 
-    def _placed(self, title: _Line, facets: dict[Facet, tuple[str, ...]]) -> dict[Facet, tuple[str, ...]]:
+    def _placed(self, title: Line, facets: dict[Facet, tuple[str, ...]]) -> dict[Facet, tuple[str, ...]]:
         if not facets.get(Facet.STRUCTURE):
             return facets
         name, department = split_structure(facets[Facet.STRUCTURE][0], self.departments)
@@ -292,12 +240,12 @@ class _Reader:
             Facet.REGION: (department.region,),
         }
 
-    def _check_choice(self, line: _Line, draft: _Draft) -> None:
+    def _check_choice(self, line: Line, draft: _Draft) -> None:
         value = line.text[2:].strip()
         if draft.known and draft.known.values and value not in draft.known.values:
             self._warn(line, f"valeur inconnue {guillemets(value)} pour {guillemets(draft.label)}\u00a0; gardée.")
 
-    def _check_labels(self, title: _Line, drafts: list[_Draft]) -> None:
+    def _check_labels(self, title: Line, drafts: list[_Draft]) -> None:
         found = {draft.label for draft in drafts}
         for label in self.schema.labels:
             if not label.optional and label.label not in found:
@@ -317,9 +265,9 @@ class _Reader:
     def _label(self, text: str) -> Label | None:
         return self.schema.by_name.get(text[2:].rstrip()) if text.startswith("- ") else None
 
-    def _tile(self, line: _Line, kind: TileKind, marker: int = 0) -> None:
+    def _tile(self, line: Line, kind: TileKind, marker: int = 0) -> None:
         """Cut a line in tiles: blank, marker, the rest, blank (line break included)."""
-        span = _trimmed(line, marker)
+        span = trimmed(line, marker)
         head = line.start + (marker if marker else 0)
         pieces = [
             (TileKind.MARKER, line.start, head),
@@ -329,36 +277,8 @@ class _Reader:
         ]
         self.tiles.extend(Tile(*piece) for piece in pieces if piece[1] < piece[2])
 
-    def _warn(self, line: _Line, message: str) -> None:
+    def _warn(self, line: Line, message: str) -> None:
         self._warn_at(line.number, message)
 
     def _warn_at(self, number: int, message: str) -> None:
         self.warnings.append(Notice(self.name, number, message))
-
-
-def _lines(text: str, start: int) -> Iterator[_Line]:
-    """Lines from ``start``, at ``\\n`` alone; a trailing ``\\r`` belongs to the line break."""
-    number = 1
-    while start < len(text):
-        newline = text.find("\n", start)
-        stop = len(text) if newline < 0 else newline + 1
-        end = stop if newline < 0 else newline
-        if end > start and text[end - 1] == "\r":
-            end -= 1
-        yield _Line(number, start, end, stop, text[start:end])
-        start = stop
-        number += 1
-
-
-def _trimmed(line: _Line, skip: int = 0) -> Span:
-    content = line.text[skip:]
-    left = len(content) - len(content.lstrip())
-    start = line.start + skip + left
-    return Span(start, start + len(content.strip()))
-
-
-def _sheet_id(title: str, structure: tuple[str, ...]) -> str:
-    """Stable from one reading to the next, readable in a link."""
-    slug = "-".join("".join(char if char.isalnum() else " " for char in fold(title)).split())[:48].strip("-")
-    digest = hashlib.sha256("\n".join((title, *structure)).encode()).hexdigest()[:6]
-    return f"{slug}-{digest}" if slug else digest
