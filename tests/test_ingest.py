@@ -205,6 +205,19 @@ def test_a_change_cut_short_after_its_index_was_named_is_finished_by_who_opens_i
     assert not (place.data / ".next").exists()
 
 
+def test_a_change_that_ends_while_an_index_is_opened_is_no_failure(place, monkeypatch):
+    """The index that was opened is the one before, and a file of its data is gone when it is read."""
+
+    def overtaken(data: Path) -> dict[str, str]:
+        monkeypatch.undo()
+        with soak_kills.hashed_encoding():
+            remove(place, POTAGER)
+        raise FileNotFoundError(data)
+
+    monkeypatch.setattr("assistant.stores.input_hashes", overtaken)
+    assert POTAGER not in titles(place)
+
+
 def test_files_left_aside_by_a_change_that_was_not_decided_are_dropped(place):
     before = state(place)
     stage(place.data, {"actions/f.txt": soak_kills.TEXT.encode()})

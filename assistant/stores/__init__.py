@@ -25,17 +25,27 @@ def open_store(settings: Settings) -> Store:
         MissingIndex, DamagedIndex, StaleIndex, StoreUnreachable, StoreUnfit: each says what to do.
     """
     store = open_current(settings)
-    if store.manifest.inputs != input_hashes(settings.data) and is_staged(settings.data):
+    if not _in_step(store, settings):
         store.close()
-        _settle(settings)
+        if is_staged(settings.data):
+            _settle(settings)
+        # or a writer has ended since the store was opened
         store = open_current(settings)
-    if store.manifest.inputs != input_hashes(settings.data):
+    if not _in_step(store, settings):
         store.close()
         raise StaleIndex(
             f"Les fiches ou les réglages de {settings.data} ont changé depuis la construction de l’index.",
             "Mettez-le à jour\u00a0: assistant index",
         )
     return store
+
+
+def _in_step(store: Store, settings: Settings) -> bool:
+    """Whether a store is made of the data that there are."""
+    try:
+        return store.manifest.inputs == input_hashes(settings.data)
+    except FileNotFoundError:
+        return False  # gone between two looks
 
 
 def _settle(settings: Settings) -> None:
