@@ -23,7 +23,7 @@ from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import Vectors
 from assistant.indexing.manifest import REBUILD, read_manifest
 from assistant.language.thesaurus import Thesaurus, restore_concepts
-from assistant.stores.damage import damaged_files, telling_damage
+from assistant.stores.damage import damage, damaged_files, telling_damage
 from assistant.stores.local_changes import CHANGES, NEW_VECTORS, Changes, read_changes
 from assistant.stores.local_files import DATABASE, EXAMPLES, OF_KEYS, OF_SHEET, PASSAGES, Files, Stored
 from assistant.stores.local_nearest import Ids
@@ -59,7 +59,9 @@ class LocalStore:
                 raise ValueError("questions et vecteurs ne vont pas ensemble")
             self._rankings = Rankings(self._connection, self.changes)
         except _UNREADABLE as error:
-            raise DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD) from None
+            # the file is worth more to know than what a library made of it
+            unreadable = DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD)
+            raise damage(folder, self.manifest) or unreadable from None
         if {self.vectors.dimension, len(self.vectors.mean)} != {self.manifest.dimension}:
             raise DamagedIndex("L’index et son manifeste n’ont pas la même dimension.", REBUILD)
         self._sheet = lru_cache(maxsize=_CACHED_SHEETS)(self._read_sheet)
