@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli_french import FrenchCommand
 from assistant.cli_shared import AsJson, Data, Index, bar, changes, find_sheet, print_value, settings_of
-from assistant.indexing.build import Build
 from assistant.typography import counted, guillemets
+
+if TYPE_CHECKING:
+    from assistant.indexing.build import Build
 
 _MEND = "Réparez-le\u00a0: assistant check --repair"
 

@@ -62,10 +62,10 @@ class _Names:
     """Patterns of names; each is only tried on a text that holds one of the words that tell its name."""
 
     def __init__(self) -> None:
-        self._patterns: list[tuple[Facet, tuple[str, ...], re.Pattern[str]]] = []
+        self._patterns: list[tuple[Facet, tuple[str, ...], str]] = []
         self._by_word: dict[str, list[int]] = defaultdict(list)
 
-    def add(self, words: Iterable[str], facet: Facet, names: tuple[str, ...], pattern: re.Pattern[str]) -> None:
+    def add(self, words: Iterable[str], facet: Facet, names: tuple[str, ...], pattern: str) -> None:
         for word in set(words):
             self._by_word[word].append(len(self._patterns))
         self._patterns.append((facet, names, pattern))
@@ -75,7 +75,8 @@ class _Names:
         tried = {index for word in set(_WORD.findall(folded)) for index in self._by_word.get(word, ())}
         for index in sorted(tried):
             facet, names, pattern = self._patterns[index]
-            for match in pattern.finditer(folded):
+            # compiled once it is needed: most names never are
+            for match in re.finditer(pattern, folded):
                 yield facet, names, match
 
 
@@ -104,9 +105,7 @@ class PlaceCues:
                     f"Le lieu {guillemets(alias)} renvoie à {guillemets(unknown[0])}, qui n’est pas connu.",
                     "Écrivez un département ou une région comme dans departements.csv.",
                 )
-            self._places.add(
-                _longest(alias), facets[names[0]], names, re.compile(rf"(?<![\w-]){_loosely(alias)}{_END}")
-            )
+            self._places.add(_longest(alias), facets[names[0]], names, rf"(?<![\w-]){_loosely(alias)}{_END}")
         for name in structures:
             words = _WORD.findall(fold(name))
             own = [position for position, word in enumerate(words) if word not in _COMMON_NAMES and not word.isdigit()]
@@ -128,33 +127,33 @@ class PlaceCues:
             yield Found(facet, names[0], match.start(), match.end(), firm=True)
 
 
-def _place_pattern(name: str) -> re.Pattern[str]:
+def _place_pattern(name: str) -> str:
     """After « en », « dans le »…, or alone between commas; a compound name anywhere."""
     folded = fold(name)
     loose = _loosely(name)
     listed = rf"{_LISTED_BEFORE}{loose}{_LISTED_AFTER}"
     if folded == "la reunion":
-        return re.compile(rf"(?:\bile de |{_NAMED}|\bile ){loose}{_END}|{listed}")
+        return rf"(?:\bile de |{_NAMED}|\bile ){loose}{_END}|{listed}"
     if folded == "grand est":
-        return re.compile(rf"(?:{_WITHIN}|{_EN}|{_NAMED}|{_THOSE}|\bdu |\bau ){loose}{_NOT_GONE_ON}|{listed}")
+        return rf"(?:{_WITHIN}|{_EN}|{_NAMED}|{_THOSE}|\bdu |\bau ){loose}{_NOT_GONE_ON}|{listed}"
     if re.search(r"[-' ]", name):
-        return re.compile(rf"(?:{_WITHIN}|{_EN}|{_NAMED})?(?<![\w-]){loose}{_END}")
+        return rf"(?:{_WITHIN}|{_EN}|{_NAMED})?(?<![\w-]){loose}{_END}"
     if folded in _ORDINARY:
         en = rf"|{_EN}" if folded == "corse" else ""
-        return re.compile(rf"(?:{_WITHIN}|{_HERE}|{_NAMED}|{_THOSE}{en}){loose}{_NOT_GONE_ON}|{listed}")
+        return rf"(?:{_WITHIN}|{_HERE}|{_NAMED}|{_THOSE}{en}){loose}{_NOT_GONE_ON}|{listed}"
     towns = r"|\b(?:a|sur) " if folded in _MASCULINE_TOWNS else ""
-    return re.compile(rf"(?:{_WITHIN}|{_HERE}|{_EN}|{_NAMED}|{_THOSE}|{_RIVER}{_OF}{towns}){loose}{_END}|{listed}")
+    return rf"(?:{_WITHIN}|{_HERE}|{_EN}|{_NAMED}|{_THOSE}|{_RIVER}{_OF}{towns}){loose}{_END}|{listed}"
 
 
-def _bare_pattern(name: str) -> re.Pattern[str]:
+def _bare_pattern(name: str) -> str:
     """The name alone, as it stands after « hors » or « sauf »; what is an ordinary word too has its article, or
     stands right there."""
     ordinary = fold(name) in _ORDINARY - {"corse"}
     before = rf"(?:\b(?:le |la |les |l')|{_LEFT_OUT})" if ordinary else r"(?<![\w-])"
-    return re.compile(rf"{before}{_loosely(name)}{_NOT_GONE_ON}")
+    return rf"{before}{_loosely(name)}{_NOT_GONE_ON}"
 
 
-def _structure_pattern(words: Sequence[str], own: Sequence[int]) -> re.Pattern[str] | None:
+def _structure_pattern(words: Sequence[str], own: Sequence[int]) -> str | None:
     """Two words of its own in a row, with what stands between; or the only one, when it is long; or its town.
 
     Args:
@@ -167,7 +166,7 @@ def _structure_pattern(words: Sequence[str], own: Sequence[int]) -> re.Pattern[s
     if first < last or len(words[last]) >= _LONG_NAME:
         whole = r"\W+".join(map(re.escape, words[first : last + 1]))
         forms.append(r"(?<!\ben )\b" + re.sub(r"\bsaint(e?)\b", r"(?:saint\1|st\1)", whole) + r"\b")
-    return re.compile(_HOUSE + "(?:" + "|".join(forms) + ")") if forms else None
+    return _HOUSE + "(?:" + "|".join(forms) + ")" if forms else None
 
 
 def _longest(name: str) -> list[str]:

@@ -98,8 +98,9 @@ class FacetCues:
     def __init__(self, wordings: Wordings, values: Mapping[Facet, Sequence[str]]) -> None:
         """``values``: those that the sheets bear, by facet; one without wordings is read by its own name."""
         self._bare: dict[tuple[Facet, str], re.Pattern[str]] = {}
-        self._firm: dict[tuple[Facet, str], re.Pattern[str]] = {}
-        self._soft: dict[tuple[Facet, str], re.Pattern[str]] = {}
+        # those of a value are compiled once a question names it
+        self._firm: dict[tuple[Facet, str], str] = {}
+        self._soft: dict[tuple[Facet, str], str] = {}
         for facet, words in wordings.facets.items():
             for value in dict.fromkeys([*words.values, *values.get(facet, ())]):
                 named = words.values.get(value, (_by_name(value),))
@@ -109,7 +110,7 @@ class FacetCues:
                 self._bare[facet, value] = re.compile(bare)
                 for frames, patterns in ((words.filter, self._firm), (words.prefer, self._soft)):
                     if frames:
-                        patterns[facet, value] = _any(frame.replace(_VALUE, bare) for frame in frames)
+                        patterns[facet, value] = "|".join(frame.replace(_VALUE, bare) for frame in frames)
 
     def find(self, folded: str) -> Iterator[Found]:
         """Filters, then preferences, then names alone, which say nothing unless they are excluded."""
@@ -117,7 +118,7 @@ class FacetCues:
         named = {key: matches for key, pattern in self._bare.items() if (matches := list(pattern.finditer(folded)))}
         for patterns, firm in ((self._firm, True), (self._soft, False)):
             for facet, value in (key for key in named if key in patterns):
-                for match in patterns[facet, value].finditer(folded):
+                for match in re.finditer(patterns[facet, value], folded):
                     yield Found(facet, value, *match.span(), firm=firm)
         for (facet, value), matches in named.items():
             for match in matches:
