@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = 2  # one more whenever what is written changes, the graph included
+FORMAT = 3  # one more whenever what is written changes, the graph included
 _PAGE = 4096
 _ALIGNED = 64
 _SAMPLES = 256

@@ -69,12 +69,8 @@ def open_questions(folder: Path, adapter: Path) -> QuestionEngine | None:
 
 
 def open_passages(folder: Path) -> QuestionEngine | None:
-    """The engine of passages, rounded no further than the package is; None, said on stderr, when it cannot be.
-
-    What is indexed is compared with every question to come: 8 bits cost some of them their answer.
-    """
+    """The engine of passages, without an adapter's layers; None, said on stderr, when it cannot be."""
     try:
-        from assistant.indexing.onnx_graph import four_bits
         from assistant.indexing.question_engine import QuestionEngine
 
         weights = _weights()
@@ -82,7 +78,7 @@ def open_passages(folder: Path) -> QuestionEngine | None:
         try:
             return QuestionEngine(folder, key, weights)
         except _DAMAGED:
-            _make(folder, key, None, whole=False, linear=four_bits)
+            _make(folder, key, None, whole=False)
         return QuestionEngine(folder, key, weights)
     except _CAUSES as error:
         _say(
@@ -108,7 +104,7 @@ def prepare(folder: Path, adapter: Path) -> bool:
         ) from None
 
 
-def _make(folder: Path, key: str, adapter: Adapter | None, whole: bool, linear: Linear | None = None) -> bool:
+def _make(folder: Path, key: str, adapter: Adapter | None, whole: bool) -> bool:
     """False when there is nothing to make. Raises _CAUSES, nothing changed."""
     from filelock import FileLock
 
@@ -122,7 +118,7 @@ def _make(folder: Path, key: str, adapter: Adapter | None, whole: bool, linear: 
         draft = folder / ".draft" / file_name(key)
         draft.parent.mkdir(exist_ok=True)
         try:
-            write_prepared(draft, key, weights, adapter, linear)
+            write_prepared(draft, key, weights, adapter)
             _try_out(draft.parent, key, weights)
             draft.replace(folder / draft.name)
         finally:
