@@ -75,7 +75,7 @@ class Assistant:
         resolver: Resolver,
         alignment: Alignment,
         ranking: Ranking,
-        calibration: Calibration,
+        calibration: Calibration | None,
         settings: Settings,
     ) -> None:
         self.store = store
@@ -84,7 +84,7 @@ class Assistant:
         self._read = read
         self._examples = Examples(*store.examples(), alignment, with_needs=settings.needs)
         self._ranking = ranking
-        self._calibration = calibration
+        self.calibration = calibration or load_calibration(settings.data / CALIBRATION, self._examples.has_needs)
         self._quoter = Quoter(schema, store.thesaurus())
         self._understanding = resolver.tools.understanding
         self._choices = resolver.tools.choices
@@ -133,7 +133,7 @@ class Assistant:
             Resolver(tools, SmallTalk(talk)),
             alignment,
             load_ranking(data / RANKING),
-            calibration or load_calibration(data / CALIBRATION),
+            calibration,
             settings,
         )
 
@@ -181,7 +181,7 @@ class Assistant:
         bearing = self.store.bearing(query.terms)
         subject = self._understanding.subject(query.text) & set(query.terms)
         evidence = features(query, hits, subject, bearing, lacking(query.concepts, self.store), near)
-        return _Found(hits, evidence, probability(evidence, self._calibration), bearing, vector)
+        return _Found(hits, evidence, probability(evidence, self.calibration), bearing, vector)
 
     def _answer(self, question: str, query: Query, plan: Plan, limit: int) -> Answer:
         most = max(limit, self.settings.sheets) + len(plan.leave_out)
@@ -215,7 +215,7 @@ class Assistant:
     def _shown(self, found: _Found, query: Query, plan: Plan, limit: int) -> list[Hit]:
         """The hits that are shown: none when the corpus does not answer, and no sheet that does not help enough."""
         hits = found.hits
-        sure = found.confidence >= self._calibration.threshold
+        sure = found.confidence >= self.calibration.threshold
         if not hits or query.vague or not (sure or query.lists):
             return []
         share = _MORE_SHARE if plan.leave_out else _SHOWN_SHARE

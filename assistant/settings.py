@@ -50,7 +50,7 @@ class Settings:
     question_characters: int = 2000
     """ASSISTANT_QUESTION_CHARACTERS: longer questions are refused."""
     needs: bool = True
-    """ASSISTANT_NEEDS: 1, or 0 to rank without the needs of needs.yaml; abstention is calibrated with them."""
+    """ASSISTANT_NEEDS: 1, or 0 to rank without the needs of needs.yaml; abstention is calibrated for both."""
     hosts: str = ""
     """ASSISTANT_HOSTS: other names, between commas, by which browsers may call the page (behind a proxy, say)."""
     requests: int = 600

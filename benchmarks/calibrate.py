@@ -3,10 +3,13 @@
 usage: .venv/bin/python -m benchmarks.calibrate    # rewrites data/abstention.yaml, prints what it measured
 
 A logistic regression over few features, cross-validated; the threshold is the highest that refuses
-at most ``FALSE_REFUSALS`` of the tuning half's good questions.
+at most ``FALSE_REFUSALS`` of the tuning half's good questions. Once with the needs of the sheets, and once as
+if they had none.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +21,30 @@ from sklearn.preprocessing import StandardScaler
 
 from assistant.answer import Assistant
 from assistant.corpus.corpus import CALIBRATION
+from assistant.settings import read_settings
 from benchmarks.judged import evidence, halves, read_judged
 
 FALSE_REFUSALS = 0.02
-HEAD = """# How likely the corpus answers a question: a logistic regression, made by benchmarks/calibrate.py.
-# Below the threshold a question is refused. The features are named in assistant/retrieval/abstention.py.
+HEAD = """# How likely the corpus answers a question: logistic regressions, made by benchmarks/calibrate.py, for sheets
+# that have needs (needs.yaml) and for sheets that have none. Below the threshold a question is refused. The
+# features are named in assistant/retrieval/abstention.py.
 """
 
 
 def main() -> None:
-    assistant = Assistant.open()
+    settings = read_settings()
+    lines = []
+    for name, with_needs in (("with_needs", True), ("without_needs", False)):
+        print(name.replace("_", " "))
+        lines += [
+            f"{name}:",
+            *(f"  {line}" for line in _calibrated(Assistant.open(replace(settings, needs=with_needs)))),
+        ]
+    (settings.data / CALIBRATION).write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _calibrated(assistant: Assistant) -> list[str]:
+    """The lines of a calibration."""
     judged = read_judged(assistant)
     features = [evidence(assistant, question)[1] for question in judged]
     names = sorted(features[0])
@@ -50,8 +67,7 @@ def main() -> None:
         rows = np.array([(question.subkind or question.kind) == kind for question in judged])
         print(f"  {kind:<14} n {rows.sum():>3}  refused {(probabilities[rows] < threshold).mean():.2f}")
     lines = [f"threshold: {threshold:.4f}", f"intercept: {intercept:.4f}", "weights:"]
-    lines += [f"  {name}: {weight:.4f}" for name, weight in zip(names, weights, strict=True)]
-    (assistant.settings.data / CALIBRATION).write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+    return lines + [f"  {name}: {weight:.4f}" for name, weight in zip(names, weights, strict=True)]
 
 
 def _print_half(half: str, probabilities: NDArray[np.float64], good: NDArray[np.bool_], threshold: float) -> None:

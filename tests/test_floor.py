@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
+from assistant.answer import Assistant
 from assistant.batch import answer_all, read_questions
 from assistant.corpus.corpus import source_texts
 from assistant.evaluation import Judged, measure, report
@@ -21,6 +24,16 @@ def test_the_floor_bounds_each_measure_on_its_own_side(floor):
     for bounds in floor.values():
         assert set(bounds["most"]) == set(LESS_IS_BETTER)
         assert set(bounds["least"]) == set(MEASURES) - set(LESS_IS_BETTER)
+
+
+def test_sheets_without_needs_are_found_and_refused_nearly_as_well(assistant):
+    """Another corpus has none: ranking and abstention have to be good without."""
+    alone = Assistant.open(replace(assistant.settings, needs=False))
+    questions = read_questions(assistant.settings.data / "judged" / "dev.jsonl", Judged)
+    measured = report(measure(questions, list(answer_all(alone, questions)), source_texts(alone.settings.data)))
+    everything = by_group(measured)["all"]
+    assert everything["ndcg"] >= 0.85
+    assert everything["false_refusal"] <= 0.05
 
 
 def test_no_measure_is_past_its_floor(floor, assistant):

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer import Assistant
-from assistant.corpus.corpus import CALIBRATION
 from assistant.errors import UsageError
 from assistant.evaluation.plots import plot_kinds, plot_reliability
 from assistant.evaluation.reliability import Bin, brier, reliability
@@ -23,7 +22,6 @@ from assistant.evaluation.wording import (
     signed,
     signed_between,
 )
-from assistant.retrieval.abstention import load_calibration
 from assistant.typography import guillemets
 
 README = "README.md"
@@ -67,7 +65,7 @@ def write_report(
         folder.mkdir(parents=True, exist_ok=True)
         plot_kinds(folder / KINDS, evaluation.figures)
         bins = reliability(evaluation.results)
-        plot_reliability(folder / RELIABILITY, bins, load_calibration(assistant.settings.data / CALIBRATION).threshold)
+        plot_reliability(folder / RELIABILITY, bins, assistant.calibration.threshold)
         manifest = assistant.store.manifest
         about = {
             "Commande": f"`{command}`",

@@ -38,13 +38,24 @@ class Calibration(BaseModel):
     weights: Annotated[dict[str, float], AfterValidator(_known)]
 
 
-def load_calibration(path: Path) -> Calibration:
+class _Calibrations(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    with_needs: Calibration
+    without_needs: Calibration
+
+
+def load_calibration(path: Path, with_needs: bool = True) -> Calibration:
     """The weights of a data folder.
+
+    Args:
+        with_needs: whether the sheets have needs: where none is near, scores are lower.
 
     Raises:
         SchemaError: with file and line.
     """
-    return load_yaml(path, Calibration)
+    calibrations = load_yaml(path, _Calibrations)
+    return calibrations.with_needs if with_needs else calibrations.without_needs
 
 
 def features(

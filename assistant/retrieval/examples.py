@@ -32,6 +32,11 @@ class Examples:
         self._foreign = alignment.align(vectors[others])
         self._kinds = [examples[row].kind for row in others]
 
+    @property
+    def has_needs(self) -> bool:
+        """Whether any sheet has needs that are searched."""
+        return bool(self._sheets)
+
     def needs(self, vector: Vectors, among: Collection[str] | None = None) -> dict[str, float]:
         """For each sheet that has needs, the cosine of the nearest to an aligned question.
 
