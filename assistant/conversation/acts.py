@@ -104,7 +104,8 @@ def load_acts(path: Path, model: str) -> Acts | None:
 
 def _acts(file: Any) -> Acts:
     rows = {feature: row for row, feature in enumerate(file["features"].tolist())}
-    weights = file["weights"].astype(np.float32)
+    # a turn has few features, each a column: they lie together
+    weights = np.asfortranarray(file["weights"].astype(np.float32))
     return Acts(tuple(file["names"].tolist()), file["mean"].astype(np.float32), rows, weights)
 
 

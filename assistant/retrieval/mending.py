@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.language.analyzer import tokens
@@ -33,10 +33,12 @@ class Mended:
 class Mender:
     """Mends questions; what is between quotes, names and sigles are left as they are typed."""
 
-    def __init__(self, speller: Speller, shorthand: Mapping[str, str], known: Callable[[str], bool]) -> None:
-        """``known``: whether sheets bear a stem."""
+    def __init__(
+        self, speller: Speller, shorthand: Mapping[str, str], bearing: Callable[[Sequence[str]], Mapping[str, set[str]]]
+    ) -> None:
+        """``bearing``: for each of some stems, the ids of the sheets that bear it."""
         self._speller = speller
-        self._known = known
+        self._bearing = bearing
         self._shorthand = {fold(short): whole for short, whole in shorthand.items()}
         short = sorted({*shorthand, *self._shorthand}, key=len, reverse=True)
         self._short = re.compile(
@@ -73,9 +75,11 @@ class Mender:
     def _misspelt(self, text: str, kept: set[str]) -> list[tuple[str, str]]:
         shouted = text.isupper()
         found: dict[str, str] = {}
-        for position, token in enumerate(tokens(text)):
+        read_tokens = tokens(text)
+        bearing = self._bearing([token.term for token in read_tokens])
+        for position, token in enumerate(read_tokens):
             name = position > 0 and token.word[0].isupper() and not shouted
-            if name or token.word in kept or token.word in found or self._known(token.term):
+            if name or token.word in kept or token.word in found or bearing[token.term]:
                 continue
             read = self._speller.read(token.word)
             written = re.search(rf"(?<!\w){re.escape(token.word)}(?!\w)", text)

@@ -48,7 +48,7 @@ class Understanding:
         self._store = store
         self._found = lru_cache(maxsize=_MENDED)(self._find)
         self._read = lru_cache(maxsize=_MENDED)(self._query)
-        mender = Mender(speller(store), wordings.shorthand, self._borne)
+        mender = Mender(speller(store), wordings.shorthand, store.bearing)
         self._mend = lru_cache(maxsize=_MENDED)(mender.mend)
 
     def as_typed(self) -> Understanding:
@@ -154,9 +154,6 @@ class Understanding:
         wanted = terms(phrase)
         bearing = set.intersection(*self._store.bearing(wanted).values()) if wanted else set()
         return any(terms(sheet.title) == wanted for sheet in self._store.sheets(sorted(bearing)[:_MENDED]))
-
-    def _borne(self, term: str) -> bool:
-        return bool(self._store.bearing([term])[term])
 
     def _concepts(self, subject: Sequence[Token]) -> tuple[dict[str, float], tuple[tuple[str, str], ...]]:
         """The concepts that a subject names, weighed, and what they add to its words."""

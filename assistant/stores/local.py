@@ -36,6 +36,7 @@ from assistant.values import Example, ExampleKind, Facet, Passage, Sheet
 _CACHED_SHEETS = 4096
 # what libraries make of a file that was damaged
 _UNREADABLE = (OSError, RuntimeError, sqlite3.Error, TypeError, ValueError, LookupError, AttributeError)
+_CACHED_PASSAGES = 4096
 _MARGIN = 20  # more are found than asked for when the mean has moved since they were centred
 
 
@@ -51,6 +52,7 @@ class LocalStore:
         self.manifest = read_manifest(folder)
         self.folder = folder / self.manifest.generation
         self._files = Files(self.folder)
+        self._seen: dict[int, Passage] = {}
         try:
             self.changes = self._read_changes() if CHANGES in self.manifest.files else None
             self.vectors = PassageVectors(self.folder, self._vector("mean"), self.changes)
@@ -213,7 +215,13 @@ class LocalStore:
         return tuple((passages[key], score) for key, score in found)
 
     def _passages_of(self, keys: Sequence[int]) -> dict[int, Passage]:
-        return {row.key: self._passage(row) for row in self._stored(OF_KEYS, json.dumps(list(keys)))}
+        seen = self._seen
+        held = {key: seen[key] for key in keys if key in seen}
+        left = [key for key in keys if key not in held]
+        fresh = {row.key: self._passage(row) for row in self._stored(OF_KEYS, json.dumps(left))} if left else {}
+        # other threads may be reading the one that is given up
+        self._seen = fresh if len(seen) > _CACHED_PASSAGES else seen | fresh if fresh else seen
+        return held | fresh
 
     def _with_changes(
         self, changes: Changes, vector: Vectors, found: Sequence[int], among: Mask | None, limit: int
