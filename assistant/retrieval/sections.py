@@ -1,8 +1,8 @@
 """Sections that a question asks for in words that no wording of ``questions.yaml`` knows.
 
-One logistic regression a role over the question's vector, from the encoder that searches with it: « qui est
-débordé ? » asks for limits. It belongs to one model, is learnt from ``sections.yaml`` by
-``benchmarks/fit_sections.py``, and does without other models.
+One logistic regression a role over the question's vector, from the encoder that searches with it: « quelles
+équipes avouent être débordées ? » asks for limits. It belongs to one model, is learnt from ``sections.yaml``
+by ``benchmarks/fit_sections.py``, and does without other models.
 """
 
 from __future__ import annotations
