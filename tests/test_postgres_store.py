@@ -298,16 +298,27 @@ def backed_up(running: Server, document: str, passwords: dict[str, str]) -> None
 # --- generations
 
 
-def test_three_generations_are_kept(address, fill):
+def test_three_generations_are_kept_and_one_that_somebody_has_open(address, fill):
     first = PostgresStore(address)
+    before = ask(first)
     for _ in range(4):
-        last = fill(address, full=True).manifest.generation
+        fill(address, full=True)
+    assert len(schemas(address) - {"assistant"}) == postgres_finish.KEPT_GENERATIONS + 1 == 4
+    assert first.manifest.generation in schemas(address)
+    assert ask(first) == before
+    first.close()
+    last = fill(address, full=True).manifest.generation
     kept = sorted(schemas(address) - {"assistant"})
-    assert len(kept) == postgres_finish.KEPT_GENERATIONS == 3
+    assert len(kept) == 3
     assert kept[-1] == last
     assert len(run_sql(address, "SELECT number FROM assistant.generations")) == 3
     assert PostgresStore(address).check() == []
-    assert "Rouvrez" in refused(lambda: ask(first), DamagedIndex).remedy
+
+
+def test_a_generation_dropped_by_other_means_is_said(address):
+    store = PostgresStore(address)
+    run_sql(address, f"DROP SCHEMA {store.manifest.generation} CASCADE")
+    assert "Rouvrez" in refused(lambda: ask(store), DamagedIndex).remedy
 
 
 def test_a_generation_that_is_read_is_dropped_later(address, fill):

@@ -101,9 +101,11 @@ def current_manifest(settings: Settings) -> Manifest:
     """
     if not settings.store:
         return read_manifest(settings.index)
-    store = open_current(settings)
-    store.close()
-    return store.manifest
+    try:
+        from assistant.stores.postgres_connection import newest_manifest
+    except ImportError:
+        raise _missing_extra() from None
+    return newest_manifest(settings.store)
 
 
 def _missing_extra() -> MissingExtra:

@@ -37,6 +37,10 @@ _ANSWER = 10  # seconds for one statement of a question
 _LOCK = 30  # seconds that an indexer waits for a table
 _PATIENCE = 10.0  # seconds during which a lost read is asked again
 _PAUSE = 0.1  # seconds before the first retry, doubled at each
+PREFIX = "assistant_generation_"
+"""Of the schema of a generation, before its number."""
+IN_USE = 7_163_203
+"""With the number of a generation: the advisory lock that whoever reads it shares, any number but the indexers'."""
 _NEAREST_KEPT = 400  # passages that HNSW weighs at once: benchmarks/postgres.py
 
 # psycopg logs each connection lost; where no log is kept it would write them on the terminal, in English
@@ -80,7 +84,6 @@ class Reader:
         self._name = database_name(address)
         with speaking(self._name):
             with psycopg.connect(address, autocommit=True, **_COMMON) as connection:
-                check_schema(connection)
                 self.manifest = _manifest(connection)
                 prepare_vectors(connection, self.manifest.generation)
             self._pool = ConnectionPool(
@@ -114,6 +117,16 @@ class Reader:
                 pause *= 2
                 # the other connections were most likely lost with this one
                 self._pool.check()
+
+
+def newest_manifest(address: str) -> Manifest:
+    """What the newest generation is made of, whatever became of its tables.
+
+    Raises:
+        StoreUnreachable, StoreUnfit, MissingIndex, DamagedIndex
+    """
+    with speaking(database_name(address)), psycopg.connect(address, autocommit=True, **_COMMON) as connection:
+        return _manifest(connection)
 
 
 def connect_writer(address: str, name: str) -> Connection:
@@ -176,9 +189,12 @@ def speaking(name: str) -> Iterator[None]:
 def _configure(connection: Connection, schema: str) -> None:
     _set(connection, _READING)
     prepare_vectors(connection, schema)
+    number = int(schema.removeprefix(PREFIX))
+    connection.execute("SELECT pg_advisory_lock_shared(%s::int4, %s::int4)", (IN_USE, number))
 
 
 def _manifest(connection: Connection) -> Manifest:
+    check_schema(connection)
     row = connection.execute(MANIFEST).fetchone()
     if row is None:
         raise missing_index(connection.info.dbname)

@@ -9,11 +9,12 @@ import socket
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
+import psycopg
 
 from assistant.errors import AssistantError, IndexBusy
 from assistant.indexing.draft import Placed, Record
@@ -216,7 +217,8 @@ class PostgresDraft:
                 )
 
             named = finish.name(self._database, _DRAFT, manifest)
-            finish.prune(self._database)
+            with suppress(psycopg.Error):  # the generation is named: what is old is the next indexer's to drop
+                finish.prune(self._database)
             return named
 
     def _delete(self, sheet_ids: Sequence[str]) -> None:

@@ -17,10 +17,9 @@ from assistant.indexing.encoder import Vectors
 from assistant.indexing.manifest import Manifest
 from assistant.stores import postgres_queries as queries
 from assistant.stores.bm25 import K1, LEAST_RARITY, B
-from assistant.stores.postgres_connection import Connection
+from assistant.stores.postgres_connection import IN_USE, PREFIX, Connection
 
 KEPT_GENERATIONS = 3
-PREFIX = "assistant_generation_"
 _MEMORY = "512MB"  # to build the vector index in
 _LINKS = 16  # of a vector to its neighbours in it
 _CANDIDATES = 128  # weighed for each link
@@ -115,19 +114,20 @@ def name(connection: Connection, draft: str, manifest: Callable[[str], Manifest]
 
 
 def prune(connection: Connection) -> None:
-    """Drop all but the last generations; those that are being read are left to the next indexer."""
+    """Drop all but the last generations; those that somebody has open are left to the next indexer."""
     rows = connection.execute("SELECT number FROM assistant.generations ORDER BY number DESC").fetchall()
     kept = {f"{PREFIX}{number:06d}" for (number,) in rows[:KEPT_GENERATIONS]}
     schemas = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'assistant\\_generation\\_%'")
     for (schema,) in schemas.fetchall():
         if schema not in kept and re.fullmatch(rf"{PREFIX}\d+", schema):
+            number = int(schema.removeprefix(PREFIX))
             try:
                 with connection.transaction():
+                    if not _one(connection, "SELECT pg_try_advisory_xact_lock(%s::int4, %s::int4)", (IN_USE, number)):
+                        continue
                     connection.execute("SET LOCAL lock_timeout = '2s'")
                     connection.execute(f"DROP SCHEMA {schema} CASCADE")
-                    connection.execute(
-                        "DELETE FROM assistant.generations WHERE number = %s", (int(schema.removeprefix(PREFIX)),)
-                    )
+                    connection.execute("DELETE FROM assistant.generations WHERE number = %s", (number,))
             except errors.LockNotAvailable:
                 continue
 
@@ -155,6 +155,6 @@ def _write_again(connection: Connection, table: str, rows: str, values: Any) -> 
     connection.execute("DROP TABLE loaded")
 
 
-def _one(connection: Connection, query: str) -> Any:
-    row = connection.execute(query).fetchone()
+def _one(connection: Connection, query: str, values: Sequence[object] = ()) -> Any:
+    row = connection.execute(query, values).fetchone()
     return row[0] if row else None
