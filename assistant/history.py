@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,7 +90,8 @@ def record_of(settings: Settings, generation: str) -> Record:
     found = records(settings)
     for one in found:
         name = one.manifest.generation
-        if generation == name or (generation.isdigit() and name.endswith(f"-{int(generation):06d}")):
+        # generation-000001 in a folder, assistant_generation_000001 in a database
+        if generation == name or (generation.isdecimal() and re.search(rf"[-_]{int(generation):06d}$", name)):
             return one
     names = ", ".join(one.manifest.generation for one in found) or "aucune"
     raise UsageError(
