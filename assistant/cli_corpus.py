@@ -115,7 +115,7 @@ def check(
     """Vérifie que l’index est entier et qu’il correspond aux fiches."""
     from assistant.corpus.corpus import ADAPTER
     from assistant.indexing.question_setup import prepare, prepared_faults
-    from assistant.update import check_index, repair_index
+    from assistant.integrity import check_index, repair_index
 
     settings = settings_of(data, index)
     of_index = check_index(settings)

@@ -1,11 +1,11 @@
-"""Keeping an index in step with its data: update it, change both at once, go back, check, repair."""
+"""Keeping an index in step with its data: update it, change both at once, go back."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,22 +13,16 @@ from assistant.bundle import check_own
 from assistant.corpus.corpus import input_hashes
 from assistant.corpus.outline import OutlinedCorpus, outline_corpus
 from assistant.corpus.reader import Notice
-from assistant.errors import AssistantError, DamagedIndex, EncoderError, FailureError
-from assistant.history import Record, keep_inputs, kept_input, kept_readings, record, records
-from assistant.indexing.alignment import unit
+from assistant.errors import AssistantError, DamagedIndex, FailureError, StoreUnreachable
+from assistant.history import Record, keep_inputs, kept_input, kept_readings, record
 from assistant.indexing.build import Build, Progress, build, sheet_digest
 from assistant.indexing.encoder import DEFAULT_MODEL, model_name, open_encoder
 from assistant.indexing.manifest import Manifest, write_manifest
-from assistant.indexing.passages import passage_text
 from assistant.settings import Settings
 from assistant.staging import drop, settle, stage
 from assistant.stores import current_manifest, open_current, open_draft
 from assistant.stores.damage import damaged_files
-from assistant.stores.store import Store
 from assistant.writing import PATIENCE, Say, unwritable, writing
-
-_SAMPLE = 3  # sheets whose first passage is encoded again by a check
-_SAME = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,7 @@ def writer(settings: Settings, say: Say, patience: float = PATIENCE) -> Iterator
     """
     held = writing(settings.data, patience, say) if os.access(settings.data, os.W_OK) else nullcontext()
     with held:
-        current = _manifest(settings)
+        current = known_manifest(settings)
         with _files(settings.data):
             settle(settings.data, current.inputs if current else {})
         if current:
@@ -98,10 +92,11 @@ def change_data(
     try:
         update = _update(settings, view, None, full, progress, before)
     except BaseException:
-        # a build that got as far as its swap is finished by the next writer or reader
-        current = _manifest(settings)
-        if current is None or current.inputs != input_hashes(view):
-            drop(settings.data)
+        # a build that got as far as its swap, or of which nobody can say, is left to the next writer or reader
+        with suppress(StoreUnreachable):
+            current = known_manifest(settings)
+            if current is None or current.inputs != input_hashes(view):
+                drop(settings.data)
         raise
     _finish(settings, update.manifest)
     _remember(settings, update.manifest, what, update.build)
@@ -122,7 +117,7 @@ def restore(settings: Settings, wanted: Record, progress: Progress) -> Manifest:
     files |= {name: kept_input(settings, name, digest) for name, digest in then.items() if now.get(name) != digest}
     check_own(settings.data)
     if settings.store or damaged_files(settings.index, wanted.manifest):
-        current = _manifest(settings)
+        current = known_manifest(settings)
         # generations may share a file, so that what is wrong with one is wrong with the others
         full = not settings.store and (current is None or bool(damaged_files(settings.index, current)))
         return change_data(settings, files, f"restore {wanted.manifest.generation}", progress, full).manifest
@@ -145,7 +140,7 @@ def _update(
     """Bring the index in step with a data folder, the settings' own or what it will be."""
     corpus = outlined(settings, data, before)
     warnings, inputs = corpus.warnings, corpus.inputs
-    current = _manifest(settings)
+    current = known_manifest(settings)
     name = model_name(model) if model else current.model if current else DEFAULT_MODEL
     other_model = current is not None and current.model != name
     if current and not full and not other_model and current.inputs == inputs:
@@ -203,81 +198,16 @@ def _files(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def check_index(settings: Settings) -> list[str]:
-    """What is wrong with the index, one French sentence each; nothing when all is well.
+def known_manifest(settings: Settings) -> Manifest | None:
+    """What the current generation is made of; None when there is none that can be read.
 
     Raises:
-        MissingIndex: there is nothing to check.
+        StoreUnreachable: nobody can say whether there is one.
     """
-    try:
-        manifest = current_manifest(settings)
-        faults = [] if settings.store else damaged_files(settings.index, manifest)
-        if not faults:
-            store = open_current(settings)
-            faults = store.check()
-    except DamagedIndex as error:
-        return [error.happened]
-    inputs = input_hashes(settings.data)
-    changed = [name for name in {*inputs, *manifest.inputs} if inputs.get(name) != manifest.inputs.get(name)]
-    kept = _kept_manifest(settings, manifest)
-    if kept and kept != manifest:
-        faults.append("manifest.json\u00a0: le fichier a changé depuis qu’il a été écrit.")
-    faults += [f"{name}\u00a0: le fichier a changé depuis la construction de l’index." for name in sorted(changed)]
-    return faults or _encoded_otherwise(store)
-
-
-def repair_index(settings: Settings, progress: Progress, say: Say = lambda _line: None) -> list[str]:
-    """Make again what is derived from the data and does not hold; what is still wrong after that.
-
-    Raises:
-        AssistantError: it cannot be made; says why and what to do.
-    """
-    for full in (False, True):
-        if not settings.store:
-            _mend_manifest(settings)
-        update_index(settings, None, full, progress, say)
-        faults = check_index(settings)
-        if not faults:
-            return []
-    return faults
-
-
-def _mend_manifest(settings: Settings) -> None:
-    """Put back the manifest of the newest generation whose files hold, when the one there is not its own."""
-    current = _manifest(settings)
-    if current and not damaged_files(settings.index, current) and _kept_manifest(settings, current) in (None, current):
-        return
-    for known in records(settings):
-        if not damaged_files(settings.index, known.manifest):
-            write_manifest(settings.index, known.manifest)
-            return
-
-
-def _kept_manifest(settings: Settings, manifest: Manifest) -> Manifest | None:
-    """What the history says that the manifest of a generation is."""
-    return next(
-        (known.manifest for known in records(settings) if known.manifest.generation == manifest.generation), None
-    )
-
-
-def _encoded_otherwise(store: Store) -> list[str]:
-    """Whether today's encoder still gives the vectors that the index holds."""
-    try:
-        encoder = open_encoder(store.manifest.model)
-    except EncoderError as error:
-        return [error.happened]
-    for sheet in store.sheets(store.sheet_ids({})[:_SAMPLE]):
-        for passage, held in store.encoded(sheet.id)[:1]:
-            vector = encoder.encode_passages([passage_text(sheet, passage)])[0]
-            if float(unit(held) @ unit(vector)) >= _SAME:
-                continue
-            return [f"le modèle {encoder.name} ne donne plus les vecteurs de l’index."]
-    return []
-
-
-def _manifest(settings: Settings) -> Manifest | None:
     try:
         return current_manifest(settings)
+    except StoreUnreachable:
+        raise
     except AssistantError:
         return None
 
@@ -285,9 +215,7 @@ def _manifest(settings: Settings) -> Manifest | None:
 def _sound(settings: Settings) -> bool:
     """False has the index rebuilt whole, even when its data did not change."""
     try:
-        store = open_current(settings)
+        with closing(open_current(settings)) as store:
+            return not store.check()
     except AssistantError:
         return False
-    sound = not store.check()
-    store.close()
-    return sound

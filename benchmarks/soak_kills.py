@@ -24,9 +24,10 @@ from assistant.cli_shared import find_sheet
 from assistant.corpus.corpus import input_hashes, read_corpus
 from assistant.errors import AssistantError
 from assistant.ingest import add_files, remove_sheet
+from assistant.integrity import check_index
 from assistant.settings import Settings
 from assistant.stores import open_store
-from assistant.update import check_index, update_index
+from assistant.update import update_index
 from benchmarks.hashed_encoder import HashedEncoder
 
 TITLE = "La fiche qui va et vient"
@@ -38,7 +39,10 @@ _DATA = Path(__file__).resolve().parent.parent / "data"
 @contextmanager
 def hashed_encoding() -> Iterator[None]:
     """Index with the encoder that costs nothing."""
-    with patch("assistant.update.open_encoder", lambda _name, _asking=None: HashedEncoder()):
+    with (
+        patch("assistant.update.open_encoder", lambda _name, _asking=None: HashedEncoder()),
+        patch("assistant.integrity.open_encoder", lambda _name: HashedEncoder()),
+    ):
         yield
 
 

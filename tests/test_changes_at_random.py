@@ -22,11 +22,12 @@ from assistant.history import records
 from assistant.indexing.build import build
 from assistant.indexing.fields import sheet_fields
 from assistant.ingest import add_contents, remove_sheet, restore_generation
+from assistant.integrity import check_index
 from assistant.settings import Settings
 from assistant.stores import local_finish, local_nearest, open_draft, open_store
 from assistant.stores.local_changes import CHANGES
 from assistant.stores.store import Store
-from assistant.update import check_index, update_index
+from assistant.update import update_index
 from assistant.values import Facet
 from benchmarks import soak_kills
 from benchmarks.hashed_encoder import HashedEncoder

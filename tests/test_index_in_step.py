@@ -8,8 +8,8 @@ import pytest
 
 from assistant.indexing.encoder import DEFAULT_MODEL
 from assistant.indexing.manifest import read_manifest
+from assistant.integrity import check_index
 from assistant.settings import Settings
-from assistant.update import check_index
 
 
 @pytest.fixture(scope="module")

@@ -23,10 +23,11 @@ from assistant.errors import FailureError, IndexBusy, UsageError
 from assistant.history import records
 from assistant.indexing.manifest import read_manifest
 from assistant.ingest import add_files, remove_sheet, restore_generation, weigh_files
+from assistant.integrity import check_index, repair_index
 from assistant.settings import Settings
 from assistant.staging import stage
 from assistant.stores import open_store
-from assistant.update import check_index, repair_index, update_index
+from assistant.update import update_index
 from assistant.writing import writing
 from benchmarks import soak_kills
 from benchmarks.hashed_encoder import HashedEncoder

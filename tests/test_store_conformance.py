@@ -24,12 +24,13 @@ from assistant.evaluation.run import read_judged
 from assistant.indexing.build import Build, build
 from assistant.indexing.fields import FIELD_WEIGHTS, sheet_fields
 from assistant.indexing.passages import overview_text, passage_text, split_sheet
+from assistant.integrity import check_index
 from assistant.language.analyzer import terms
 from assistant.language.thesaurus import Thesaurus, concept_rarity, sheet_concepts
 from assistant.settings import Settings
 from assistant.stores import local_changes, local_finish, open_current, open_draft, open_store
 from assistant.stores.store import Store
-from assistant.update import check_index, update_index
+from assistant.update import update_index
 from assistant.values import Facet
 from benchmarks.replay import Replay
 

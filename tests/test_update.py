@@ -13,10 +13,11 @@ import pytest
 from assistant.answer import Assistant
 from assistant.errors import DamagedIndex, EncoderError, MissingIndex, StaleIndex
 from assistant.indexing.manifest import read_manifest
+from assistant.integrity import check_index, repair_index
 from assistant.settings import Settings
 from assistant.stores import local_finish
 from assistant.stores.local import LocalStore
-from assistant.update import Update, check_index, repair_index, update_index
+from assistant.update import Update, update_index
 
 EXPORT = "actions/reseau-imaginaire.txt"
 

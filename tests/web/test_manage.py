@@ -21,8 +21,8 @@ from starlette.testclient import TestClient
 from assistant.corpus.archive import UNPACKED_BYTES
 from assistant.corpus.corpus import input_hashes, read_corpus
 from assistant.indexing.manifest import read_manifest
+from assistant.integrity import check_index
 from assistant.settings import Settings
-from assistant.update import check_index
 from assistant.web.guard import MOST_BODY_BYTES, Guard
 from assistant.web.hosts import served_hosts
 from assistant.web.manage import routes
