@@ -7,7 +7,7 @@ import threading
 from dataclasses import replace
 
 from assistant.answer import Assistant
-from assistant.errors import AssistantError, FailureError
+from assistant.errors import AssistantError, FailureError, StoreUnreachable
 from assistant.indexing.encoder import DEFAULT_MODEL
 from assistant.indexing.manifest import Manifest
 from assistant.settings import Settings
@@ -61,7 +61,10 @@ class Warming:
     @property
     def shelf(self) -> Shelf:
         shelf, behind = self._current.shelf if self._current else self._first[1], self.behind
-        return replace(shelf, behind=f"{_BEHIND} {behind.remedy}") if behind else shelf
+        if behind is None:
+            return shelf
+        happened = behind.happened if isinstance(behind, StoreUnreachable) else _BEHIND
+        return replace(shelf, behind=f"{happened} {behind.remedy}")
 
     def assistant(self, seconds: float | None = None) -> Assistant:
         """The assistant, once it answers.
