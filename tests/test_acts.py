@@ -54,3 +54,17 @@ def test_a_question_that_stands_by_itself_is_never_taken_for_a_danger(assistant,
         for judged in read_questions(path, Judged):
             if not judged.history:
                 assert resolver.resolve(judged.question, Conversation()).kind is not TurnKind.DANGER, judged.question
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("une dame de l'atelier se fait frapper par son mari, que faire ?", TurnKind.DANGER),
+        ("une maman du groupe est battue par son conjoint", TurnKind.DANGER),
+        ("un atelier pour les femmes battues par leur mari", TurnKind.SUBJECT),
+        ("comment accompagner une femme qui se fait frapper", TurnKind.SUBJECT),
+    ],
+)
+def test_where_someone_comes_from_is_not_what_is_asked_for(assistant, question, kind):
+    """« de l'atelier » says who she is, « un atelier » what is wanted."""
+    assert assistant.ask(question)[0].turned.kind is kind

@@ -28,7 +28,7 @@ def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(repository, place, ignore=shutil.ignore_patterns(".*", "*.egg-info", "__pycache__", "site"))
     shutil.copy(repository / ".gitignore", place)
     for kept in (place / "index" / "kept" / "objects", place / "data" / ".kept" / "objects"):
-        kept.mkdir(parents=True)
+        kept.mkdir(parents=True, exist_ok=True)  # this checkout may have some already
         (kept / "0123.gz").write_text("a sheet that was removed")
     (place / "index" / ".lock-holder").write_text("{}")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
