@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -27,14 +27,14 @@ from assistant.retrieval.quoting import EVEN, Quoter, silence
 from assistant.retrieval.refusal import refuse, without
 from assistant.retrieval.search import Ranking, Sought, load_ranking, search
 from assistant.retrieval.sections import load_sections
-from assistant.retrieval.understand import EXAMPLE, Filters, Understanding, checked_question
+from assistant.retrieval.understand import EXAMPLE, Understanding, checked_question
 from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
 from assistant.stores import open_store
 from assistant.stores.store import Store
 from assistant.turns import Turns
 from assistant.typography import guillemets
-from assistant.values import Hit, Query, Role, Sheet
+from assistant.values import Facet, Hit, Query, Role, Sheet
 
 NEW = Conversation()
 _NEAREST = 1
@@ -145,7 +145,7 @@ class Assistant:
         self,
         question: str,
         conversation: Conversation = NEW,
-        filters: Filters | None = None,
+        filters: Mapping[Facet, Sequence[str]] | None = None,
         limit: int | None = None,
         as_typed: bool = False,
     ) -> tuple[Answer, Conversation]:
@@ -161,7 +161,8 @@ class Assistant:
         """
         question = checked_question(question, self.settings.question_characters)
         turns = self._turns_as_typed if as_typed else self._turns
-        return turns.take(question, conversation, filters, limit or self.settings.sheets)
+        given = {facet: tuple(values) for facet, values in (filters or {}).items()}
+        return turns.take(question, conversation, given, limit or self.settings.sheets)
 
     def evidence(
         self, question: str, conversation: Conversation = NEW, limit: int | None = None

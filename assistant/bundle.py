@@ -39,8 +39,22 @@ def copy_own(settings: Settings, folder: Path) -> Settings:
     try:
         shutil.rmtree(draft, ignore_errors=True)  # of a copy that was cut short
         for name, source in (("data", settings.data), ("index", settings.index)):
-            shutil.copytree(source, draft / name, ignore=shutil.ignore_patterns(".*"))
+            _copy(source, draft / name)
         draft.rename(folder)
     except OSError as error:
         raise unwritable(folder, error) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)  # a full disk, or Ctrl-C, leaves nothing behind
     return Settings(data=folder / "data", index=folder / "index")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """All but what is hidden. The first fault ends it: ``copytree`` would go on, and forget what the fault was."""
+    target.mkdir(parents=True)
+    for path in source.iterdir():
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            _copy(path, target / path.name)
+        else:
+            shutil.copy2(path, target / path.name)

@@ -149,7 +149,7 @@ def copy_to_own(
     from assistant.bundle import copy_own
 
     own = copy_own(settings_of(data, index), (folder or OWN).resolve())
-    if (own.data, own.index) == (OWN / "data", OWN / "index") and BUNDLED.is_dir():
+    if own.data.parent == OWN.resolve() and BUNDLED.is_dir():
         typer.echo(f"Vos fiches sont dans {own.data}\u00a0: l’assistant s’en sert désormais.")
     else:
         names = f"ASSISTANT_DATA={shlex.quote(str(own.data))} ASSISTANT_INDEX={shlex.quote(str(own.index))}"

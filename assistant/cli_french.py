@@ -49,7 +49,7 @@ def in_french(error: TyperException) -> str:
         "NoSuchOption": f"l’option {option} n’existe pas.",
         "MissingParameter": f"il manque {_name(asked)}.",
         "BadParameter": f"la valeur donnée à {_name(asked)} n’est pas valable.",
-        "BadOptionUsage": f"l’option {option} attend une valeur, ou n’en prend pas.",
+        "BadOptionUsage": f"l’option {option} {_usage(error)}.",
     }.get(name, "cette commande n’existe pas." if among else "il y a trop d’arguments.")
     return f"{happened} Voyez\u00a0: {getattr(context, 'command_path', 'assistant')} --help"
 
@@ -57,6 +57,10 @@ def in_french(error: TyperException) -> str:
 def help_asked(error: TyperException) -> str | None:
     """The screen of help of a group called without a command, which the library holds for an error."""
     return error.message if type(error).__name__ == "NoArgsIsHelpError" else None
+
+
+def _usage(error: TyperException) -> str:
+    return "ne prend pas de valeur" if "does not take" in error.message else "attend une valeur"
 
 
 def _told(option: TyperOption | None) -> TyperOption | None:

@@ -67,7 +67,7 @@ class Turns:
         return _less(query, need.dropped) if need.dropped else query
 
     def take(
-        self, question: str, conversation: Conversation, filters: Filters | None, limit: int
+        self, question: str, conversation: Conversation, filters: Filters, limit: int
     ) -> tuple[Answer, Conversation]:
         """The answer to a question, and the conversation with it."""
         plan = self.resolver.resolve(question, conversation)

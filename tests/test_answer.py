@@ -153,6 +153,11 @@ def test_filters_given_hold_for_every_sheet(assistant, question):
             assert all(value in excerpt.sheet.facet(facet) for excerpt in (*answer.sheets, *answer.nearest))
 
 
+def test_values_of_a_filter_may_be_a_list(assistant):
+    listed, _ = assistant.ask("des activités", filters={Facet.PUBLIC: ["Seniors"]})
+    assert listed == assistant.ask("des activités", filters={Facet.PUBLIC: ("Seniors",)})[0]
+
+
 def test_values_of_one_filter_are_alternatives_and_filters_add_up(assistant):
     filters = {Facet.PUBLIC: ("Jeunesse", "Seniors"), Facet.STATUS: ("En cours",)}
     answer, _ = assistant.ask("des idées d'animation", filters=filters, limit=24)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from assistant import bundle
+from assistant import bundle, cli
 from assistant.answer import Assistant
 from assistant.bundle import check_own, copy_own
 from assistant.errors import FailureError, MissingIndex, UsageError
@@ -40,6 +43,24 @@ def test_a_place_that_cannot_be_written_is_said(tiny_settings: Settings, tmp_pat
         copy_own(tiny_settings, tmp_path / "file" / "own")
 
 
+def test_a_disk_that_is_full_is_said_in_a_sentence_and_left_as_it_was(
+    tiny_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[Path] = []
+
+    def copy(path: Path, target: Path) -> None:
+        if copied:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        copied.append(target)
+        target.write_bytes(path.read_bytes())
+
+    monkeypatch.setattr(shutil, "copy2", copy)
+    with pytest.raises(FailureError, match=r"own ne peut pas être écrit \(No space left on device\)\. Libérez"):
+        copy_own(tiny_settings, tmp_path / "own")
+    assert copied
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_came_with_the_package_is_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "BUNDLED", tmp_path / "bundled")
     check_own(tmp_path / "data")
@@ -54,3 +75,15 @@ def test_a_clone_reads_its_own_folders_and_a_wheel_the_copy_once_it_is_there(tmp
     assert home(bundled, own) == bundled
     (own / "index").mkdir(parents=True)
     assert home(bundled, own) == own
+
+
+def test_the_copy_that_is_used_by_itself_is_said_to_be_by_whatever_name_its_folder_is_reached(
+    tiny_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "home")
+    monkeypatch.setattr(cli, "BUNDLED", tmp_path)
+    monkeypatch.setattr(cli, "OWN", tmp_path / "link" / "own")
+    with pytest.raises(SystemExit):
+        cli.main(["init", "--data", str(tiny_settings.data), "--index", str(tiny_settings.index)])
+    assert "s’en sert désormais" in capsys.readouterr().out

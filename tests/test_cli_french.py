@@ -67,6 +67,8 @@ def test_a_group_alone_shows_its_help(capsys, path: tuple[str, ...]) -> None:
         (["ask"], "il manque QUESTION. Voyez\u00a0: assistant ask --help"),
         (["ask", "a", "b"], "il y a trop d’arguments. Voyez\u00a0: assistant ask --help"),
         (["ask", "a", "--zut"], "l’option --zut n’existe pas. Voyez\u00a0: assistant ask --help"),
+        (["ask", "a", "--top"], "l’option --top attend une valeur. Voyez\u00a0: assistant --help"),
+        (["ask", "a", "--json=b"], "l’option --json ne prend pas de valeur. Voyez\u00a0: assistant --help"),
         (["serve", "--port", "a"], "la valeur donnée à --port n’est pas valable. Voyez\u00a0: assistant serve --help"),
         (
             ["completion", "tcsh"],

@@ -57,6 +57,12 @@ def test_another_form_is_refused(tmp_path, document):
         read_manifest(tmp_path)
 
 
+def test_the_formats_that_are_read_are_all_named(tmp_path):
+    (tmp_path / FILE).write_text(json.dumps(DOCUMENT | {"format": FORMAT_SHARING + 1}), encoding="utf-8")
+    with pytest.raises(DamagedIndex, match=f"les formats {FORMAT} et {FORMAT_SHARING}"):
+        read_manifest(tmp_path)
+
+
 @pytest.mark.parametrize("left", [1, 20, 100, -2])
 def test_a_manifest_cut_short_is_refused(tmp_path, left):
     write_manifest(tmp_path, MANIFEST)

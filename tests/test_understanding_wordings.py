@@ -92,6 +92,8 @@ PREFERENCES = {
 EXCLUSIONS = {
     "hors Nord": {"département": {"Nord"}},
     "sans que la mairie soit dedans": {"partenaires": {"Commune"}},
+    "des idées, sans qu'il y ait d'enfants": {"public": {"Enfance"}},
+    "une sortie sans que ce soit pour les enfants": {"public": {"Enfance"}},
     "tout sauf l'Isère": {"département": {"Isère"}},
     "des jardins, mais hors Isère": {"département": {"Isère"}},
     "à part la Seine-Maritime": {"département": {"Seine-Maritime"}},

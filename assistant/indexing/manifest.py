@@ -14,6 +14,7 @@ from assistant.errors import DamagedIndex, MissingIndex
 FORMAT = 5
 FORMAT_SHARING = 6
 """That of a generation that shares the files of another, and holds what changed since."""
+_READ = f"les formats {FORMAT} et {FORMAT_SHARING}"
 FILE = "manifest.json"
 REBUILD = "Reconstruisez-le\u00a0: assistant index --full"
 
@@ -54,7 +55,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise DamagedIndex(f"Le manifeste {path} est illisible ({error}).", REBUILD) from None
     found = document.get("format") if isinstance(document, dict) else None
     if found not in (FORMAT, FORMAT_SHARING):
-        raise DamagedIndex(f"L’index est au format {found}, cette version lit le format {FORMAT}.", REBUILD)
+        raise DamagedIndex(f"L’index est au format {found}, cette version lit {_READ}.", REBUILD)
     try:
         return Manifest.model_validate(document)
     except ValidationError as error:

@@ -20,12 +20,12 @@ _PAS = (
 )
 _LINK = (
     r"(?:[ :('\u00a0]+(?:de|du|des|d|en|dans|pour|avec|la|le|les|l|un|une|a|au|aux|chez|celles?|ceux|celui|ce|qui|est"
-    r"|sont|sur|par|concernant|menee?s?|portee?s?|aide|appui|soutien|argent|financements?|subventions?|participation"
+    r"|sont|soi(?:en)?t|sur|par|concernant|menee?s?|portee?s?|aide|appui|soutien|argent|financements?|subventions?|participation"
     r"|partenariat|partenaires?|publics?|mots?-cles?|themes?|thematiques?|departements?|regions?|statut|dimension"
     r"|territoires?|actions?|fiches?)\b)*"
 )
 _EXCLUDES = re.compile(
-    rf"(?:\b(?:(?P<without>sans(?: qu(?:e|'il y ait)\b)?)|sauf"
+    rf"(?:\b(?:sans qu(?:e|'il y ait)\b|(?P<without>sans)|sauf"
     rf"|hors|hormis|exceptee?s?|a part|a l'exception|a l'exclusion|en dehors|plutot que"
     rf"|(?:autres?|ailleurs|autrement|autre chose) que?|exclu(?!siv)\w*|ni)|{_PAS})(?P<link>{_LINK})[ :('\u00a0]*$"
 )
