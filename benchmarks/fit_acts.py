@@ -18,19 +18,19 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import RootModel
 from rich.progress import track
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from assistant.batch import read_questions
 from assistant.conversation.acts import LONGEST, SUBJECT, Acts, features, save_acts
-from assistant.corpus.corpus import ACTS, EVERYDAY
+from assistant.corpus.corpus import ACTS
 from assistant.documents import Strict, load_yaml
 from assistant.evaluation import Judged
 from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import DEFAULT_MODEL, Vectors, open_encoder
 from assistant.settings import read_settings
+from benchmarks.everyday import by_chance, drawn_needs
 
 EXAMPLES = "acts.yaml"
 DRAWN = 24  # turns of one example
@@ -45,10 +45,6 @@ _PART = re.compile(r"\(([^()]*)\)|\{(\w+)\}")
 class Examples(Strict):
     slots: dict[str, tuple[str, ...]]
     acts: dict[str, tuple[str, ...]]
-
-
-class Everyday(RootModel[dict[str, tuple[str, ...]]]):
-    """What people say, by concept."""
 
 
 class Drawn(NamedTuple):
@@ -100,9 +96,7 @@ def _drawn() -> Iterator[Drawn]:
                 if text not in seen:
                     seen.add(text)
                     yield Drawn(text, act, template)
-    said = [text for texts in load_yaml(data / EVERYDAY, Everyday).root.values() for text in texts]
-    short = [text for text in said if len(text) <= LONGEST]
-    for text in sorted(short, key=_number)[:SUBJECTS]:
+    for text in drawn_needs(data, SUBJECTS, LONGEST):
         yield Drawn(text, SUBJECT, text)
     for path in sorted((data / "judged").glob("*.jsonl")):
         for question in read_questions(path, Judged):
@@ -117,13 +111,8 @@ def _turns(template: str, slots: dict[str, tuple[str, ...]]) -> list[str]:
         pieces += [(template[end : part.start()],), slots[part[2]] if part[2] else tuple(part[1].split("|"))]
         end = part.end()
     pieces.append((template[end:],))
-    every = sorted({" ".join("".join(chosen).split()) for chosen in product(*pieces)}, key=_number)
+    every = sorted({" ".join("".join(chosen).split()) for chosen in product(*pieces)}, key=by_chance)
     return [text for text in every if text][:DRAWN]
-
-
-def _number(text: str) -> str:
-    """A number that orders texts as chance would, always the same."""
-    return sha256(text.encode()).hexdigest()
 
 
 def _matrix(turns: list[Drawn], vectors: Vectors, rows: dict[str, int]) -> csr_matrix:

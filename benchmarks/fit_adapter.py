@@ -22,15 +22,14 @@ from numpy.typing import NDArray
 from rich.progress import track
 from torch import Tensor
 
-from assistant.corpus.corpus import ADAPTER, ALIGNMENT, EVERYDAY
-from assistant.documents import load_yaml
+from assistant.corpus.corpus import ADAPTER, ALIGNMENT
 from assistant.indexing.adapter import MAPS, Adapter, save_adapter
 from assistant.indexing.alignment import load_alignment
 from assistant.indexing.encoder import DEFAULT_MODEL
 from assistant.indexing.packed import Packed, read_packed, unpacked, weights_path
 from assistant.indexing.tokens import open_cutter, tables
 from assistant.settings import read_settings
-from benchmarks.fit_alignment import Everyday
+from benchmarks.everyday import read_everyday
 
 FIRST = 6  # the lowest layer that is adapted; those below run once and are kept
 RANK = 16
@@ -102,7 +101,7 @@ def main() -> None:
     if alignment is None or weights is None:
         raise SystemExit("the alignment comes first, and the default model has to be installed")
     rows = {concept: row for row, concept in enumerate(alignment.concepts)}
-    everyday = load_yaml(data / EVERYDAY, Everyday).root
+    everyday = read_everyday(data)
     said = [(text, rows[concept]) for concept, texts in everyday.items() for text in texts]
     network = _network(read_packed(weights))
     lower = _lower(network, [text for text, _ in said])

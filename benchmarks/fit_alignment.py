@@ -13,27 +13,23 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import RootModel
 from rich.progress import track
 
-from assistant.corpus.corpus import ALIGNMENT, EVERYDAY, THESAURUS
+from assistant.corpus.corpus import ALIGNMENT, THESAURUS
 from assistant.documents import load_yaml
 from assistant.indexing.alignment import Alignment, save_alignment, unit
 from assistant.indexing.encoder import DEFAULT_MODEL, Encoder, Vectors, open_encoder
 from assistant.language.thesaurus import ThesaurusFile
 from assistant.settings import read_settings
+from benchmarks.everyday import read_everyday
 
 PENALTIES = (0.5, 1.0, 2.0, 5.0, 10.0)
 FOLDS = 5
 
 
-class Everyday(RootModel[dict[str, tuple[str, ...]]]):
-    """What people say, by concept."""
-
-
 def main() -> None:
     data = read_settings().data
-    everyday = load_yaml(data / EVERYDAY, Everyday).root
+    everyday = read_everyday(data)
     concepts = load_yaml(data / THESAURUS, ThesaurusFile).concepts
     unknown = sorted(set(everyday) - {concept.term for concept in concepts})
     if unknown:

@@ -8,7 +8,6 @@ One logistic regression a role, its penalty chosen by cross-validation over the 
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Literal
 
 import numpy as np
@@ -16,14 +15,14 @@ from numpy.typing import NDArray
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 
-from assistant.corpus.corpus import EVERYDAY, SECTIONS
+from assistant.corpus.corpus import SECTIONS
 from assistant.documents import Strict, load_yaml
 from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import DEFAULT_MODEL, Vectors, open_encoder
 from assistant.retrieval.sections import SURE, Sections, save_sections
 from assistant.settings import read_settings
 from assistant.values import Role
-from benchmarks.fit_alignment import Everyday
+from benchmarks.everyday import drawn_needs
 
 EXAMPLES = "sections.yaml"
 NEEDS = 4000  # of everyday.yaml
@@ -48,8 +47,7 @@ def main() -> None:
     roles = tuple(role for role in examples.alone if isinstance(role, Role))
     said = [(text, {role}) for role, texts in examples.alone.items() for text in texts]
     said += [(one.text, set(one.roles)) for one in examples.several]
-    everyday = [text for texts in load_yaml(data / EVERYDAY, Everyday).root.values() for text in texts]
-    said += [(text, set()) for text in sorted(everyday, key=_number)[:NEEDS]]
+    said += [(text, set()) for text in drawn_needs(data, NEEDS)]
 
     encoder = open_encoder(DEFAULT_MODEL)
     vectors = np.array([encoder.encode_question(text) for text, _ in track(said, "questions")], dtype=np.float32)
@@ -66,11 +64,6 @@ def main() -> None:
     weights = np.array([[*model.coef_[0], model.intercept_[0]] for model in fitted], dtype=np.float32)
     save_sections(data / SECTIONS, DEFAULT_MODEL, Sections(roles, mean, weights))
     print(f"{len(said)} questions of {len(roles)} sections, penalty {best}: {data / SECTIONS} written")
-
-
-def _number(text: str) -> str:
-    """A number that orders texts as chance would, always the same."""
-    return sha256(text.encode()).hexdigest()
 
 
 def _fitted(vectors: Vectors, asked: Truths, penalty: float) -> LogisticRegression:
