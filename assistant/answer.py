@@ -118,6 +118,7 @@ class Assistant:
         def guess(text: str) -> Guess:
             return acts.guess(text, encode(text).plain) if acts and len(text) <= LONGEST else NOTHING
 
+        @lru_cache(maxsize=_CACHED_NEEDS)
         def meant(text: str) -> tuple[Role, ...]:
             return sections.asked(encode(text).plain) if sections else ()
 

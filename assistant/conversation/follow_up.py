@@ -52,7 +52,6 @@ class Resolver:
         nothing = Need("")
         mended = tools.understanding.mended(question)
         forms = dict.fromkeys((fold(question), fold(mended)))
-        guess = tools.guess(mended)
         numbers = next(filter(None, map(self.small_talk.danger, forms)), ()) or guessed_numbers(
             question, tools, self.small_talk
         )
@@ -66,7 +65,7 @@ class Resolver:
             plan = rule(said, tools)
             if plan:
                 return plan
-        if reply := guessed_reply(guess, self.small_talk):
+        if reply := guessed_reply(tools.guess(mended), self.small_talk):
             return Plan(TurnKind.TALK, conversation, question, nothing, message=reply.answer)
         if plan := guessed(said, tools) or followed(said, tools):
             return plan

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from assistant.indexing.adapter import Adapter, Floats
-from assistant.indexing.packed import BLOCK, Packed, unpacked
+from assistant.indexing.packed import Packed, unpacked
 
 PLAIN, ADAPTED = "plain", "adapted"
 # 7 bits of 8: the products of two neighbours then fit the 16 bits that older processors add them in
 _LARGEST = 63
-_HALF = 8  # a code of 4 bits means itself less 8
 _TINY = np.float32(1e-6)
 _DEVIATIONS = 3  # within which nearly all values of a normalised input lie
 _MICROSOFT = "com.microsoft"
@@ -107,20 +106,6 @@ def eight_bits(draft: Draft, linear_map: LinearMap, x: str) -> str:
     even = draft.node("Div", [x, largest])[0]
     product = draft.node("DynamicQuantizeMatMul", [even, *matrix], domain=_MICROSOFT)[0]
     return draft.node("Add", [*draft.node("Mul", [product, largest]), bias])[0]
-
-
-def four_bits(draft: Draft, linear_map: LinearMap, x: str) -> str:
-    """Blocks of 32 weights with one scale, as packed; inputs are rounded by block too, while multiplied."""
-    outputs, inputs = linear_map.weights.shape
-    blocks = linear_map.weights.reshape(outputs, -1, BLOCK)
-    furthest = np.take_along_axis(blocks, np.abs(blocks).argmax(axis=2)[..., None], axis=2)
-    scales = np.where(furthest == 0, np.float32(1), furthest / -_HALF)
-    codes = np.clip(np.rint(blocks / scales) + _HALF, 0, 15).astype(np.uint8)
-    packed = np.ascontiguousarray(codes[..., 0::2] | codes[..., 1::2] << 4)
-    arrays = [draft.constant(packed), draft.constant(np.ascontiguousarray(scales.reshape(-1)))]
-    names = [x, *arrays, "", "", draft.constant(linear_map.bias)]
-    sizes = {"K": inputs, "N": outputs, "bits": 4, "block_size": BLOCK, "accuracy_level": 4}
-    return draft.node("MatMulNBits", names, domain=_MICROSOFT, **sizes)[0]
 
 
 def write_graph(packed: Packed, adapter: Adapter | None, external: External, linear: Linear) -> bytes:

@@ -97,8 +97,9 @@ class PlaceCues:
         facets |= {department.name: Facet.DEPARTMENT for department in departments}
         self._places, self._bare, self._structures = _Names(), _Names(), _Names()
         for name, facet in facets.items():
-            self._places.add(_longest(name), facet, (name,), _place_pattern(name))
-            self._bare.add(_longest(name), facet, (name,), _bare_pattern(name))
+            words = _longest(name)
+            self._places.add(words, facet, (name,), _place_pattern(name))
+            self._bare.add(words, facet, (name,), _bare_pattern(name))
         for alias, names in aliases.items():
             if unknown := [name for name in names if name not in facets]:
                 raise SchemaError(

@@ -216,12 +216,13 @@ class LocalStore:
 
     def _passages_of(self, keys: Sequence[int]) -> dict[int, Passage]:
         seen = self._seen
-        held = {key: seen[key] for key in keys if key in seen}
-        left = [key for key in keys if key not in held]
-        fresh = {row.key: self._passage(row) for row in self._stored(OF_KEYS, json.dumps(left))} if left else {}
-        # other threads may be reading the one that is given up
-        self._seen = fresh if len(seen) > _CACHED_PASSAGES else seen | fresh if fresh else seen
-        return held | fresh
+        found = {key: seen[key] for key in keys if key in seen}
+        if left := [key for key in keys if key not in found]:
+            fresh = {row.key: self._passage(row) for row in self._stored(OF_KEYS, json.dumps(left))}
+            # a new one each time: other threads may be reading the old one
+            self._seen = fresh if len(seen) > _CACHED_PASSAGES else seen | fresh
+            found |= fresh
+        return found
 
     def _with_changes(
         self, changes: Changes, vector: Vectors, found: Sequence[int], among: Mask | None, limit: int
