@@ -7,14 +7,14 @@ from collections.abc import Callable
 from urllib.parse import quote as quoted
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.web.conftest import check_access
 
 pytestmark = pytest.mark.browser
 
 ISOLATION = "comment lutter contre l’isolement des seniors en milieu rural\u202f?"
 OFF_TOPIC = "Quel préavis un locataire doit-il respecter pour quitter un logement vide\u202f?"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
 WIDTHS = [1280, 768, 320]
 
 
@@ -40,18 +40,13 @@ def _button(page: Page, name: str):
     return page.get_by_role("button", name=name, exact=True)
 
 
-def _check_access(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-    assert found.violations_count == 0, found.generate_report()
-
-
 def _check_width(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_a_question_is_answered_with_quotes_limits_and_perspectives(page: Page, server) -> None:
     _open(page, server.url)
-    _check_access(page)
+    check_access(page)
     _ask(page, ISOLATION)
     card = page.locator(".card").first
     expect(card.locator("h2")).to_contain_text("les visiteurs à domicile")
@@ -63,7 +58,7 @@ def test_a_question_is_answered_with_quotes_limits_and_perspectives(page: Page, 
     expect(page.locator("#conversation .me").last).to_be_in_viewport()
     expect(card.locator("h2")).to_be_in_viewport()
     expect(_box(page)).to_have_value("")
-    _check_access(page)
+    check_access(page)
 
 
 def test_quotes_reach_the_page_to_the_letter(page: Page, server) -> None:
@@ -101,7 +96,7 @@ def test_a_follow_up_keeps_its_subject(page: Page, server, by_button: bool) -> N
     expect(_last(page).locator(".chips")).to_contain_text("isolement des seniors")
     expect(_last(page).locator(".chips")).to_contain_text("rubrique\u00a0: Limites")
     expect(_last(page).locator("h2").first).to_contain_text("les visiteurs à domicile")
-    _check_access(page)
+    check_access(page)
 
 
 def test_other_actions_are_others(page: Page, server) -> None:
@@ -120,7 +115,7 @@ def test_a_refusal_says_so_and_shows_the_nearest_apart(page: Page, server) -> No
     expect(_last(page).locator(".no .found")).to_contain_text("Aucune fiche")
     expect(_last(page).locator(".card.near .band")).to_contain_text("elle ne répond pas à la question")
     expect(_button(page, "Les limites")).to_be_hidden()
-    _check_access(page)
+    check_access(page)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +126,7 @@ def test_what_cannot_be_asked_is_said(page: Page, server, question: str, said: s
     _ask(page, question)
     expect(_last(page).locator(".found")).to_contain_text(said)
     expect(_last(page)).to_be_in_viewport()
-    _check_access(page)
+    check_access(page)
     _ask(page, ISOLATION)
     expect(page.locator(".card").first).to_contain_text("les visiteurs à domicile")
 
@@ -205,7 +200,7 @@ def test_every_width_reads_without_sideways_scrolling(page: Page, server, width:
     _ask(page, "x" * 300)
     expect(page.locator("#conversation .it")).to_have_count(2)
     _check_width(page)
-    _check_access(page)
+    check_access(page)
 
 
 def test_means_and_results_unfold(page: Page, server) -> None:
@@ -215,7 +210,7 @@ def test_means_and_results_unfold(page: Page, server) -> None:
     expect(card.get_by_role("heading", name="Résultat sur le territoire")).to_be_hidden()
     card.locator("summary", has_text="Résultats").click()
     expect(card.get_by_role("heading", name="Résultat sur le territoire")).to_be_visible()
-    _check_access(page)
+    check_access(page)
 
 
 def test_no_english_is_left(page: Page, server) -> None:
@@ -237,7 +232,7 @@ def test_the_page_waits_for_the_model_and_goes_on_by_itself(page: Page, slow_ser
     with slow_server(6) as server:
         _open(page, server.url)
         expect(page.locator("#waiting")).to_contain_text("Le modèle de langue se charge")
-        _check_access(page)
+        check_access(page)
         page.locator("button.example").first.click()
         expect(_last(page)).to_contain_text("Le modèle de langue se charge")
         _box(page).fill("la suite")
@@ -255,7 +250,7 @@ def test_six_turns_of_one_conversation(page: Page, server) -> None:
     expect(page.locator("#conversation .it")).to_have_count(2)
     expect(_last(page).locator(".chips")).to_contain_text("suite de")
     expect(_button(page, "Non, c’est un autre sujet")).to_be_visible()
-    _check_access(page)
+    check_access(page)
     _button(page, "Annuler la dernière question").click()
     expect(page.locator("#conversation .it")).to_have_count(3)
     expect(_last(page).locator(".found")).to_contain_text("Dernière question annulée")
@@ -264,7 +259,7 @@ def test_six_turns_of_one_conversation(page: Page, server) -> None:
     expect(board.locator("thead th")).to_have_count(2)
     expect(board.locator("tbody tr", has_text="Moyens humains").locator("td").first).to_contain_text("12 bénévoles")
     expect(board).to_contain_text("non renseigné")
-    _check_access(page)
+    check_access(page)
     _ask(page, "quelles limites reviennent ?")
     mobility = _last(page).locator(".theme", has=page.get_by_role("heading", name="mobilité"))
     expect(mobility.first).to_contain_text("le territoire : rural et vaste")
@@ -272,7 +267,7 @@ def test_six_turns_of_one_conversation(page: Page, server) -> None:
     expect(_last(page).locator(".danger .numbers")).to_contain_text("3114")
     expect(_last(page).locator(".card")).to_have_count(0)
     expect(page.locator("#conversation .it")).to_have_count(6)
-    _check_access(page)
+    check_access(page)
     page.set_viewport_size({"width": 320, "height": 740})
     _check_width(page)
 
@@ -288,4 +283,4 @@ def test_a_question_back_offers_its_choices_and_a_chip_is_taken_away(page: Page,
     expect(_last(page).locator(".found")).to_contain_text("Laquelle")
     _button(page, "les visiteurs à domicile").click()
     expect(_last(page).locator(".card h2")).to_have_text("1 les visiteurs à domicile")
-    _check_access(page)
+    check_access(page)
