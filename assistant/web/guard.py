@@ -90,7 +90,8 @@ class Guard:
             named = guillemets(host_name(host)[:_ECHO])
             return refusal(scope, 400, f"Ce serveur ne répond pas au nom {named}.", "Voyez\u00a0: ASSISTANT_HOSTS.")
         if not also and not _OPEN.fullmatch(scope["path"]):
-            return refusal(scope, 404, "Cette adresse n’existe pas.")
+            remedy = "La page est à l’adresse /, ce que demande un programme est décrit à /api/openapi.json."
+            return refusal(scope, 404, "Cette adresse n’existe pas.", remedy)
         if len(scope["query_string"]) > _MOST_ADDRESS_BYTES:
             return refusal(scope, 414, "L’adresse est trop longue.", "Posez la question dans la page.")
         reads = scope["method"] in ("GET", "HEAD", "OPTIONS")
