@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.errors import DamagedIndex, MissingIndex
+from assistant.writing import write_whole
 
 FORMAT = 5
 FORMAT_SHARING = 6
@@ -64,22 +64,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Make a generation the current one, in one atomic rename."""
-    draft = folder / f".{FILE}.{os.getpid()}"
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(manifest.model_dump(), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / FILE)
-    sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames inside ``folder`` durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    document = json.dumps(manifest.model_dump(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    write_whole(folder / FILE, document.encode())
 
 
 def file_hash(path: Path) -> str:

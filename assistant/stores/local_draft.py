@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import zlib
 from collections.abc import Mapping, Sequence
@@ -23,7 +22,6 @@ from assistant.indexing.manifest import (
     FORMAT_SHARING,
     Manifest,
     file_hash,
-    sync_folder,
     write_manifest,
 )
 from assistant.language.thesaurus import Concept, dump_concepts
@@ -34,7 +32,7 @@ from assistant.stores.local_files import DATABASE, EXAMPLES, TABLES
 from assistant.stores.local_finish import Later, Place, connect, is_large, merge, read_only, write_whole
 from assistant.stores.sections import dump_sections
 from assistant.values import Example
-from assistant.writing import unwritable, writing
+from assistant.writing import sync, unwritable, writing
 
 KEPT_GENERATIONS = 3
 _MOST = 127  # of eight bits
@@ -73,6 +71,7 @@ class LocalDraft:
         self._vectors: dict[int, Vectors] = {}
         self._placed: list[Place] = []
         self._examples: dict[str, Vectors] = {}
+        self._mentioning: set[str] = set()
         self._base = None if self._full else _current(self._folder)
         if self._base is None:
             self._database = connect(self._draft / DATABASE)
@@ -88,6 +87,7 @@ class LocalDraft:
         self._database = connect(self._draft / CHANGES)
         if not changes:
             self._database.executescript(TABLES + GONE_TABLE)
+        self._mentioning = {sheet for (sheet,) in self._database.execute("SELECT DISTINCT sheet FROM mentions")}
         self._database.execute("ATTACH ? AS base", (read_only(self._base.folder / DATABASE),))
         self._sheet, self._passage = self._next_of("sheets", "number"), self._next_of("passages", "id")
 
@@ -125,7 +125,7 @@ class LocalDraft:
 
     def delete(self, sheet_ids: Sequence[str]) -> None:
         for sheet_id in sheet_ids:
-            self._database.execute("DELETE FROM mentions WHERE sheet = ?", (sheet_id,))
+            self._forget_mentions(sheet_id)
             if self._base:
                 self._database.execute(
                     "INSERT OR IGNORE INTO gone SELECT number FROM base.sheets WHERE id = ?", (sheet_id,)
@@ -203,11 +203,19 @@ class LocalDraft:
         self._database.execute("INSERT OR REPLACE INTO meta VALUES ('thesaurus', ?)", (packed,))
         self._database.execute("INSERT OR REPLACE INTO meta VALUES ('thesaurus digest', ?)", (digest,))
         self._database.execute("DELETE FROM mentions")
+        self._mentioning.clear()
 
     def mention(self, sheet_id: str, concepts: Mapping[str, float]) -> None:
-        self._database.execute("DELETE FROM mentions WHERE sheet = ?", (sheet_id,))
+        self._forget_mentions(sheet_id)
         rows = [(concept, sheet_id, weight) for concept, weight in concepts.items()]
         self._database.executemany("INSERT INTO mentions (concept, sheet, weight) VALUES (?, ?, ?)", rows)
+        self._mentioning.add(sheet_id)
+
+    def _forget_mentions(self, sheet_id: str) -> None:
+        # mentions are kept by concept: to look for those of each new sheet would read all that there are
+        if sheet_id in self._mentioning:
+            self._database.execute("DELETE FROM mentions WHERE sheet = ?", (sheet_id,))
+            self._mentioning.discard(sheet_id)
 
     def place(self, sheets: Sequence[Placed]) -> None:
         self._placed = [(sheet.source, sheet.start, position, sheet.id) for position, sheet in enumerate(sheets)]
@@ -227,11 +235,11 @@ class LocalDraft:
         self._database.close()
         files = {name: file_hash(self._draft / name) for name in (EXAMPLES, *names)}
         for name in shared | files:
-            _sync_file(self._draft / name)
-        sync_folder(self._draft)
+            sync(self._draft / name)
+        sync(self._draft)
         generation = self._next()
         self._draft.rename(self._folder / generation)
-        sync_folder(self._folder)
+        sync(self._folder)
         manifest = Manifest(
             format=FORMAT_SHARING if shared else FORMAT,
             generation=generation,
@@ -289,8 +297,3 @@ def _current(folder: Path) -> LocalStore | None:
         return store
     store.close()
     return None
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
