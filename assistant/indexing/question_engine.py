@@ -19,8 +19,6 @@ from assistant.indexing.tokens import open_cutter
 
 _QUESTION, _PASSAGE = "query: ", "passage: "
 _ERRORS = 3
-_ONLY = onnxruntime.RunOptions()
-_ONLY.only_execute_path_to_fetches = True  # a passage does not run an adapter's layers
 
 
 class QuestionEngine:
@@ -46,22 +44,22 @@ class QuestionEngine:
 
     def vectors(self, text: str) -> QuestionVectors:
         """The vectors of a question."""
-        plain, *adapted = self._means(_QUESTION + text, None)
+        plain, *adapted = self._means(_QUESTION + text)
         return QuestionVectors(_unit(plain), _unit(adapted[0]) if adapted else None)
 
     def passage(self, text: str) -> Vectors:
-        """The unit vector of a passage, shape (dimension,): there is none but the model's own."""
-        return _unit(self._means(_PASSAGE + text, ["plain"])[0])
+        """The model's own unit vector of a passage, shape (dimension,)."""
+        return _unit(self._means(_PASSAGE + text)[0])
 
-    def _means(self, text: str, names: list[str] | None) -> Vectors:
-        """What the layers named give a text, all when None, one row each.
+    def _means(self, text: str) -> Vectors:
+        """What each output of the graph gives a text, one row each.
 
         A text longer than the model reads is cut into windows; their means are weighed by their tokens.
         """
         ids = self._cutter.cut(text)
         step = len(self._places) - 2
         windows = [ids[start : start + step] for start in range(0, max(1, len(ids)), step)]
-        means = [np.stack(self._session.run(names, {"embedded": self._embedded(ids)}, _ONLY)) for ids in windows]
+        means = [np.stack(self._session.run(None, {"embedded": self._embedded(ids)})) for ids in windows]
         total = sum(len(ids) * mean for ids, mean in zip(windows, means, strict=True))
         return np.asarray(total, dtype=np.float32).reshape(-1, self.dimension)
 
