@@ -23,7 +23,7 @@ from assistant.replies import Answer, Cause, Excerpt, Refusal
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
-from assistant.retrieval.quoting import EVEN, Quoter, silence
+from assistant.retrieval.quoting import ENDS, EVEN, Quoter, silence, unsaid
 from assistant.retrieval.refusal import refuse, without
 from assistant.retrieval.search import Ranking, Sought, load_ranking, search
 from assistant.retrieval.sections import load_sections
@@ -233,7 +233,7 @@ class Assistant:
         rank: int,
     ) -> Excerpt:
         quotes = self._quoter.quotes(hit, query, rarity, rank)
-        ends = {Role.LIMITS: quotes.limits, Role.PERSPECTIVES: quotes.perspectives}
+        due = dict.fromkeys((*query.roles, *ENDS))
         return Excerpt(
             sheet=hit.sheet,
             score=hit.score,
@@ -241,7 +241,7 @@ class Assistant:
             quotes=(*quotes.answers, *quotes.limits, *quotes.perspectives),
             limits=quotes.limits,
             perspectives=quotes.perspectives,
-            silent={role: silence(hit.sheet, role) for role, said in ends.items() if not said},
+            silent={role: silence(hit.sheet, role) for role in due if unsaid(hit.sheet, role)},
         )
 
 

@@ -14,8 +14,8 @@ from assistant.values import Query, Quote, Role, Sheet, Status
 class Excerpt:
     """One sheet of an answer. ``quotes`` are all that is shown, ``limits`` and ``perspectives`` among them.
 
-    ``silent`` says of each role that has no quote why: the sheet does not say, or refers to a
-    document that is not there.
+    ``silent`` says of limits, of perspectives and of each role asked for that the sheet does not fill why there is no
+    quote: it does not say, or refers to a document that is not there.
     """
 
     sheet: Sheet

@@ -19,7 +19,7 @@ from assistant.indexing.encoder import Vectors
 from assistant.language.analyzer import stem, terms
 from assistant.language.folding import fold
 from assistant.replies import Answer, Excerpt, Turned, TurnKind
-from assistant.retrieval.quoting import EVEN
+from assistant.retrieval.quoting import EVEN, left_out
 from assistant.retrieval.understand import Filters
 from assistant.stores.store import Store
 from assistant.typography import guillemets
@@ -157,7 +157,9 @@ class Turns:
             return f"La fiche entière\u00a0: {sheets[0].title}"
         if plan.roles:
             asked = ", ".join(self.schema.roles[role] for role in plan.roles)
-            return f"{asked}\u00a0: {sheets[0].title if len(sheets) == 1 else _count(len(sheets))}"
+            silent = sum(left_out(sheet, plan.roles) for sheet in sheets)
+            shown = sheets[0].title if len(sheets) == 1 else _count(len(sheets))
+            return f"{asked}\u00a0: {shown}{_silent(silent, len(sheets))}"
         if len(sheets) == 1:
             return f"La fiche {guillemets(sheets[0].title)}"
         return _count(len(sheets))
@@ -257,6 +259,13 @@ class Turns:
 
 def _bears(sheet: Sheet, query: Query) -> bool:
     return all(set(values) & set(sheet.facet(facet)) for facet, values in query.facets.items())
+
+
+def _silent(silent: int, shown: int) -> str:
+    """How many of the sheets shown do not say what is asked for; nothing when each does."""
+    if silent < shown:
+        return f", dont {silent} sans rien de renseigné" if silent else ""
+    return ", non renseigné" if shown == 1 else ", aucune ne le renseigne"
 
 
 def _count(sheets: int) -> str:

@@ -6,6 +6,7 @@ No vector is needed: the hits below have no passages, so that words, concepts an
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -16,7 +17,7 @@ from assistant.corpus.corpus import source_texts
 from assistant.language.analyzer import terms
 from assistant.language.sentences import sentences
 from assistant.language.thesaurus import Thesaurus, load_thesaurus
-from assistant.retrieval.quoting import WORDS_BY_RANK, Quoter, cut_quote
+from assistant.retrieval.quoting import WORDS_BY_RANK, Quoter, cut_quote, left_out
 from assistant.retrieval.sentence_scores import read_sentences
 from assistant.values import Facet, Hit, Kind, Query, Role, Sheet, Status
 
@@ -105,14 +106,16 @@ def test_the_budget_is_only_passed_by_what_is_never_left_out(corpus, quoter, the
 
 @settings(max_examples=20)
 @given(query=ASKED, rank=st.integers(0, 2))
-def test_one_sentence_is_marked_in_every_sheet_that_has_a_text(corpus, quoter, query, rank):
+def test_one_sentence_is_marked_in_every_sheet_that_has_a_text_and_does_not_leave_out_what_is_asked(
+    corpus, quoter, query, rank
+):
     for sheet in corpus.sheets:
         shown = quotes_of(quoter, sheet, query, rank)
         marks = [
             (quote, mark) for quote in (*shown.answers, *shown.limits, *shown.perspectives) for mark in quote.marks
         ]
         says = any(s.kind is Kind.TEXT and s.status is Status.FILLED for s in sheet.sections)
-        assert len(marks) == int(says)
+        assert len(marks) == int(says and not left_out(sheet, query.roles))
         assert all(quote.start <= start < end <= quote.end for quote, (start, end) in marks)
 
 
@@ -200,3 +203,11 @@ def test_choices_asked_for_are_quoted_value_by_value(corpus, quoter):
     shown = quotes_of(quoter, sheet, query_of("", Role.PARTNERS))
     said = [quote.text for quote in shown.answers if "menée" in quote.section]
     assert said == list(sheet.facet(Facet.PARTNERS)) != []
+
+
+def test_where_what_is_asked_is_left_out_nothing_else_is_marked_for_it(corpus, quoter):
+    """The visitors tell no cost, in their section or elsewhere."""
+    (sheet,) = [sheet for sheet in corpus.sheets if sheet.title == "les visiteurs à domicile"]
+    shown = quotes_of(quoter, sheet, replace(query_of("seniors isolés"), roles=(Role.FUNDING,)), 0)
+    assert shown.answers
+    assert not any(quote.marks for quote in (*shown.answers, *shown.limits, *shown.perspectives))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assistant.corpus.schema import Schema
 from assistant.replies import Answer, Drop, Excerpt
+from assistant.retrieval.quoting import ENDS
 from assistant.typography import guillemets
 from assistant.values import Facet, Kind, Quote, Role, Sheet, Status
 
@@ -67,6 +68,9 @@ def _excerpt(number: int | None, excerpt: Excerpt, schema: Schema) -> str:
     sheet = excerpt.sheet
     lines = [f"{number}. {sheet.title}" if number else sheet.title, f"   {_place(sheet)}", f"   {excerpt.reason}."]
     ends = {*excerpt.limits, *excerpt.perspectives}
+    for role, status in excerpt.silent.items():
+        if role not in ENDS:
+            lines += ["", f"   {schema.roles[role]}", f"    ({SILENCE[status]})"]
     for quote in excerpt.quotes:
         if quote not in ends:
             lines += _labelled(quote.section, [quote])

@@ -70,6 +70,7 @@ class Quoter:
         budget -= sum(len(fact.text.split()) for fact in facts)
         # a question that asks for sections spends its words there
         picked, best = self._picked(hit, query, rarity, budget, 1 if query.roles else least)
+        best = None if left_out(sheet, query.roles) else best
         parts: dict[Role | None, list[Quote]] = {None: facts, Role.LIMITS: [], Role.PERSPECTIVES: []}
         for run in _runs(picked):
             section = sheet.sections[run[0].section]
@@ -116,6 +117,16 @@ class Quoter:
                 self._sentences.clear()
             found = self._sentences[key] = tuple(read_sentences(sheet, self._schema, self._thesaurus))
         return found
+
+
+def unsaid(sheet: Sheet, role: Role) -> bool:
+    """Whether a sheet fills none of the sections of a role."""
+    return all(section.status is not Status.FILLED for section in sheet.sections_with(role))
+
+
+def left_out(sheet: Sheet, roles: Sequence[Role]) -> bool:
+    """Whether a sheet fills none of the sections asked for: what is quoted is then only the nearest thing."""
+    return bool(roles) and all(unsaid(sheet, role) for role in roles)
 
 
 def silence(sheet: Sheet, role: Role) -> Status:

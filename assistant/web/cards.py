@@ -9,6 +9,7 @@ from itertools import groupby, repeat
 from assistant.errors import AssistantError
 from assistant.export.text_form import SILENCE, drop_text
 from assistant.replies import Answer, Excerpt
+from assistant.retrieval.quoting import left_out
 from assistant.values import Quote, Role, Section, Sheet, Span, Status
 from assistant.web.address import MOST_COMPARED, Address, View, link
 from assistant.web.markup import (
@@ -140,7 +141,7 @@ def card(excerpt: Excerpt, answer: Answer, names: RoleNames, number: int | None 
     """
     ends = f'<div class="ends">{"".join(_end(excerpt, role, name) for role, name in _ENDS)}</div>'
     said = answers(excerpt)
-    quotes = evidence(said, excerpt.sheet, answer.query.roles)
+    quotes = _unsaid(excerpt, answer.query.roles, names) + evidence(said, excerpt.sheet, answer.query.roles)
     asked = any(role in answer.query.roles for role, _ in _ENDS)
     near = '<p class="band">La fiche la plus proche – elle ne répond pas à la question</p>'
     rank = f'<span class="n">{number}</span> ' if number else ""
@@ -206,12 +207,14 @@ def _peek(sections: Sequence[Section], sheet: Sheet) -> str:
 def evidence(quotes: Sequence[Quote], sheet: Sheet, asked: Sequence[Role]) -> str:
     """The quotes of one section above its label: what a first glance needs, the other sections folded.
 
-    At first glance: the sections asked for; without any, the section that is marked, else the first one.
+    At first glance: the sections asked for; without any, the section that is marked, else the first one, but for
+    a sheet that leaves out what is asked for.
     """
     groups = [list(group) for _, group in groupby(quotes, key=lambda quote: quote.section)]
     wanted = {section.label for role in asked for section in sheet.sections_with(role)}
     first = [group for group in groups if group[0].section in wanted]
-    first = first or [group for group in groups if any(quote.marks for quote in group)][:1] or groups[:1]
+    first = first or [group for group in groups if any(quote.marks for quote in group)][:1]
+    first = first or ([] if left_out(sheet, asked) else groups[:1])
     others = [group for group in groups if group not in first]
     shown = "".join(map(_group, first, repeat(sheet)))
     if not others:
@@ -231,6 +234,16 @@ def _group(quotes: Sequence[Quote], sheet: Sheet) -> str:
 
 def _short(label: str) -> str:
     return label if len(label) <= _SHORT else f"{label[:_SHORT].rsplit(' ', 1)[0].rstrip(',')}…"
+
+
+def _unsaid(excerpt: Excerpt, asked: Sequence[Role], names: RoleNames) -> str:
+    """The sections asked for that the sheet leaves out; limits and perspectives are always told."""
+    told = {role for role, _ in _ENDS}
+    return "".join(
+        f'<div class="end void"><h3>{names[role]}</h3>{silent_html(excerpt.silent[role])}</div>'
+        for role in asked
+        if role in excerpt.silent and role not in told
+    )
 
 
 def _end(excerpt: Excerpt, role: Role, name: str) -> str:

@@ -44,7 +44,8 @@ def _answer(excerpt: Excerpt, answered: bool = True, follows: bool = False, role
 def _excerpt(quote: Quote | None = None, **silent: Status) -> Excerpt:
     sheet = _sheet()
     quote = quote or Quote(sheet.text, LABEL, "f.txt", 100, sheet.end, whole=True)
-    silence = {role: silent.get(role.value, Status.EMPTY) for role in (Role.LIMITS, Role.PERSPECTIVES)}
+    silence = {Role.LIMITS: Status.EMPTY, Role.PERSPECTIVES: Status.EMPTY}
+    silence |= {Role(name): status for name, status in silent.items()}
     return Excerpt(sheet, 1.0, "Retenue <u>pour</u>", (quote,), (), (), silence)
 
 
@@ -171,6 +172,12 @@ def test_silence_is_said(status: Status, said: str) -> None:
     card = answer_html(_answer(_excerpt(limits=status, perspectives=status)), NAMES).split("<details")[0]
     assert f'<div class="end void"><h3>Limites</h3><p class="none">{said}</p></div>' in card
     assert f'<div class="end next void"><h3>Perspectives</h3><p class="none">{said}</p></div>' in card
+
+
+def test_a_section_asked_for_that_is_left_out_is_said_before_what_is_quoted_instead() -> None:
+    page = answer_html(_answer(_excerpt(funding=Status.EMPTY), roles=(Role.FUNDING,)), NAMES)
+    assert '<div class="end void"><h3>funding</h3><p class="none">non renseigné</p></div>' in page
+    assert page.index("non renseigné") < page.index("<blockquote")
 
 
 def test_a_refusal_looks_like_none() -> None:
