@@ -95,11 +95,11 @@ def _in_its_place(said: Said, tools: Tools) -> str:
     text, folded = said.need.text, fold(said.need.text)
     one, other = tools.choices.find(said.folded), tools.choices.find(folded)
     spans = {(n.start, n.end) for n in other if one and n.facet is one[0].facet and not n.firm and not n.out}
-    aligned = len(text) == len(folded) and len(said.question) == len(said.folded)
+    aligned = len(text) == len(folded) and len(said.plain) == len(said.folded)
     if len(one) != 1 or len(spans) != 1 or not aligned:
         return ""
     ((start, end),) = spans
-    new = said.question[one[0].start : one[0].end]
+    new = said.plain[one[0].start : one[0].end]
     plural = _PLURAL.search(folded[:start]) and folded[start:end].endswith(_PLURALS)
     return f"{text[:start]}{new}{text[end:]}" if plural and fold(new).endswith(_PLURALS) else ""
 

@@ -82,12 +82,14 @@ def open_tools(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One question of a conversation, folded, with the choices and sections that it names.
+    """One question of a conversation, with the choices and sections that it names.
 
-    ``own`` are the terms of its subject, less those; ``act`` what it is guessed to ask for, once it was.
+    ``plain`` is the question as it is read, shorthand and spelling mended; ``folded`` the same, folded, which the
+    rules go by. ``own`` are the terms of its subject, less those; ``act`` what it is guessed to ask for, once it was.
     """
 
     question: str
+    plain: str
     folded: str
     conversation: Conversation
     named: tuple[Named, ...]
@@ -112,8 +114,8 @@ class Said:
         return self.last.focus if self.last else None
 
     def tail(self, start: int) -> str:
-        """What was typed after this offset of the folded text."""
-        whole = self.question if len(self.question) == len(self.folded) else self.folded
+        """What is read after this offset of the folded text."""
+        whole = self.plain if len(self.plain) == len(self.folded) else self.folded
         return whole[start:]
 
     def plan(self, kind: TurnKind, need: Need | None = None, **more: object) -> Plan:
@@ -145,13 +147,14 @@ def read(question: str, conversation: Conversation, tools: Tools) -> Said:
 
 
 def _read(question: str, conversation: Conversation, tools: Tools) -> Said:
-    folded = fold(question)
+    plain = tools.understanding.mended(question)
+    folded = fold(plain)
     rest = tools.talk.without_sections(folded) if conversation.last else folded
     named = tools.choices.find(rest)
     if named:
         rest = tools.choices.rest(rest)
     own = tools.understanding.subject(tools.talk.without("opens", rest)) - tools.talk.filler_terms
-    return Said(question, folded, conversation, named, asked(question, conversation, tools), frozenset(own))
+    return Said(question, plain, folded, conversation, named, asked(plain, conversation, tools), frozenset(own))
 
 
 def spoken(question: str, conversation: Conversation, tools: Tools) -> str:

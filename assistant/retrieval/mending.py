@@ -12,7 +12,7 @@ from assistant.language.spelling import Speller
 
 QUOTED = re.compile('«\\s*([^«»]+?)\\s*»|"([^"]+)"|“([^“”]+)”')
 _SPLIT = re.compile(
-    r"(?<![\w'’-])((?:[ldjmnstc]|qu|aujourd|quelqu|jusqu|lorsqu|puisqu)) (?=[aeiouyhàâéèêëîïôöûùœ]\w|a |y )",
+    r"(?<![\w'’-])((?:[ldjmnst]|c(?= [eéè])|qu|aujourd|quelqu|jusqu|lorsqu|puisqu)) (?=[aeiouyhàâéèêëîïôöûùœ]\w|a |y )",
     re.IGNORECASE,
 )
 _INVERTED = (
