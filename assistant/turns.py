@@ -23,8 +23,10 @@ from assistant.retrieval.quoting import EVEN, left_out
 from assistant.retrieval.understand import Filters
 from assistant.stores.store import Store
 from assistant.typography import guillemets
-from assistant.values import Hit, PassageHit, Query, Sheet
+from assistant.values import Hit, PassageHit, Query, Role, Sheet
 
+_NEAR = 8  # sheets among which those of a session are chosen
+_TOLD = (Role.SUMMARY, Role.DESCRIPTION, Role.RESULTS)  # a sheet that leaves them all out is nothing to discover
 _RELEVANT = 0.5  # of the best score: a sheet below is no matter for a session
 _SURE = 1.0  # the confidence of what is known without a search
 _BY_RANK = frozenset({TurnKind.SECTION, TurnKind.UNDO, TurnKind.RETURN})  # sheets that stand in the order of an answer
@@ -199,16 +201,17 @@ class Turns:
     def _inspired(self, question: str, plan: Plan, query: Query) -> Answer:
         base = plan.base
         about = topic(plan.need, self.resolver.tools, fold(plan.need.text))
-        new = set(self.store.sheet_ids(query.facets)) - base.seen()
+        seen = base.seen()
         ranked = self._ranked(replace(query, text=about, terms=tuple(dict.fromkeys(terms(about)))) if about else query)
         best = max((score for _, score in ranked), default=1.0) or 1.0
-        candidates = [(sheet, score / best if about else 1.0) for sheet, score in ranked if sheet.id in new]
+        new = [(sheet, score) for sheet, score in ranked if sheet.id not in seen and not left_out(sheet, _TOLD)]
+        candidates = [(sheet, score / best if about else 1.0) for sheet, score in new]
         candidates = [found for found in candidates if found[1] >= _RELEVANT] or candidates
         seed = f"{base.seed} {len(base.turns)}"
-        chosen = inspiration.diverse(candidates, self.store.sheets(sorted(base.seen())), 1, seed)
+        chosen = inspiration.diverse(candidates, self.store.sheets(sorted(seen)), 1, seed)
         answer = self._shown(question, plan, query, chosen)
         if not chosen:
-            return replace(answer, message="Toutes les fiches ont été montrées dans cette conversation")
+            return replace(answer, message="Toutes les fiches à découvrir ont été montrées dans cette conversation")
         return replace(answer, message="Une idée à découvrir")
 
     def _session(self, question: str, plan: Plan, query: Query) -> Answer:
@@ -217,10 +220,13 @@ class Turns:
             return first
         ranked = self._ranked(query)
         best = ranked[0][1]
-        near = [(s, score / best) for s, score in ranked if score >= _RELEVANT * best][: 2 * training.SHEETS]
+        near = [(s, score / best) for s, score in ranked if score >= _RELEVANT * best][:_NEAR]
         if len(near) < training.SHEETS:
             near = [(s, score / best) for s, score in ranked[: training.SHEETS]]
         top, others = near[0][0], near[1:]
+        # there is nothing to guess of a sheet without limits: it is taken only where too few others have some
+        limited = [found for found in others if not left_out(found[0], (Role.LIMITS,))]
+        others = limited if len(limited) >= training.SHEETS - 1 else others
         chosen = (top, *inspiration.diverse(others, [top], training.SHEETS - 1, f"{plan.base.seed}"))
         answer = self._shown(question, plan, query, chosen)
         questions = self.resolver.tools.talk.discussion

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.conversation.choices import changed
 from assistant.conversation.plan import Plan
@@ -15,6 +16,8 @@ from assistant.replies import TurnKind
 from assistant.values import Role
 
 MOST_COMPARED = 5
+_TAKES = (Role.FUNDING, Role.PEOPLE, Role.PARTNERS, Role.LIMITS)
+_NO_ADVICE = "Aucune fiche n’est recommandée plutôt qu’une autre\u00a0: voici ce que chacune demande"
 _SEARCHED = frozenset({TurnKind.SUBJECT, TurnKind.REFINE, TurnKind.FACET, TurnKind.RETURN})
 _COUNTED = re.compile(r"\b(?:les|des|ces) (deux|trois|quatre|cinq|2|3|4|5)\b(?! (?:premieres?|dernieres?))")
 _COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
@@ -103,6 +106,24 @@ def compare(said: Said, tools: Tools) -> Plan | None:
     ranks = tools.references.ranks(said.folded, len(said.listed))
     if not said.listed:
         return None if len(said.own) > 2 and not ranks else no_sheet(said)
+    return _side_by_side(said, tools, said.roles, common)
+
+
+def advise(said: Said, tools: Tools) -> Plan | None:
+    """« tu me conseilles laquelle ? », « par quoi je commence ? »: nothing is judged, what each sheet takes is shown."""
+    if not said.listed or _unit(said.folded, tools) or not asks(said, "advise", tools):
+        return None
+    if len(said.listed) == 1:
+        (only_one,) = said.listed
+        plan = said.plan(TurnKind.SECTION, sheets=said.listed, listed=said.listed, focus=only_one, roles=_TAKES)
+    else:
+        plan = _side_by_side(said, tools, _TAKES)
+    return plan if plan.silent else replace(plan, notice=_NO_ADVICE)
+
+
+def _side_by_side(said: Said, tools: Tools, roles: tuple[Role, ...], common: bool = False) -> Plan:
+    """The sheets that a turn names, or else those that were talked about, or else those shown."""
+    ranks = tools.references.ranks(said.folded, len(said.listed))
     wrong = [rank for rank in ranks if rank > len(said.listed)]
     if wrong:
         return which(said, tools.titles(said.listed), only(len(said.listed)))
@@ -121,7 +142,7 @@ def compare(said: Said, tools: Tools) -> Plan | None:
             f"Il faut au moins deux fiches à comparer, et une seule est montrée\u00a0: {title}. Que faire\u202f?",
             ("d’autres fiches", "surprends-moi"),
         )
-    return said.plan(TurnKind.COMPARE, sheets=chosen, listed=chosen, common=common, roles=said.roles)
+    return said.plan(TurnKind.COMPARE, sheets=chosen, listed=chosen, common=common, roles=roles)
 
 
 def all_sheets(said: Said, tools: Tools) -> Plan | None:
@@ -165,6 +186,7 @@ ASKED: Sequence[Callable[[Said, Tools], Plan | None]] = (
     inspire,
     training,
     digest,
+    advise,
     amounts,
     compare,
     all_sheets,

@@ -25,7 +25,7 @@ from assistant.conversation.guessing import (
     told_roles,
 )
 from assistant.conversation.plan import Plan
-from assistant.conversation.said import Said, Tools, asked, no_sheet, only, read, same, spoken, which
+from assistant.conversation.said import Said, Tools, asked, no_sheet, only, read, same, spoken, unfilled, which
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation, Need
 from assistant.conversation.ways_back import anywhere, gone_back, other_way, removed, undo
@@ -50,6 +50,7 @@ class Resolver:
         """What a question means after the turns of a conversation."""
         tools = self.tools
         nothing = Need("")
+        question = unfilled(question, tools)
         mended = tools.understanding.mended(question)
         forms = dict.fromkeys((fold(question), fold(mended)))
         numbers = next(filter(None, map(self.small_talk.danger, forms)), ()) or guessed_numbers(

@@ -82,6 +82,8 @@ def stands_alone(said: Said, tools: Tools) -> bool:
         return False
     if said.last and not said.last.shown:
         return True
+    if tools.talk.asks("besides", said.folded) and len(said.own) > 1:
+        return True
     guess = tools.guess(tools.understanding.mended(said.question))
     alone = guess.act == SUBJECT and guess.probability >= _CERTAIN
     return alone and tools.nearness(said.question, said.need.text) < _NEAR
@@ -99,7 +101,7 @@ def guessed(said: Said, tools: Tools) -> Plan | None:
         return section(said, said.roles or (Role(role),), words=said.question if said.own else "", unsure=True)
     if guess.act == "more":
         return inspire(again, tools) or more(again, tools)
-    if guess.act in ("refine", "facet"):  # « celles avec des bénévoles » narrows by what is no choice
+    if guess.act in ("refine", "facet") and not tools.talk.asks("fresh", said.folded):  # « celles avec des bénévoles » narrows by what is no choice
         return narrowed(said, tools) if said.named else refined(said, tools)
     return _LATER[guess.act](again, tools) if guess.act in _LATER else None
 

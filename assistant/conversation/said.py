@@ -158,15 +158,31 @@ def _read(question: str, conversation: Conversation, tools: Tools) -> Said:
 
 
 def spoken(question: str, conversation: Conversation, tools: Tools) -> str:
-    """The question less what people say before it: « bon, », « merci, », « pas mal ! », « parmi elles, »."""
-    names = ("greeting", "among") if conversation.last else ("greeting",)
+    """The question less what people say around it: « bon, », « merci, », « pas mal ! », « parmi elles, », « stp »."""
+    names = ("filler", "greeting", "among") if conversation.last else ("filler", "greeting")
+    question = _less(question, names, tools)
+    ending = tools.talk.asks("trailing", fold(question)) if conversation.last else None
+    kept = _aligned(question)[: ending.start()] if ending else ""
+    return f"{kept}{_aligned(question)[ending.end() :]}" if len(kept.split()) > 1 and ending else question
+
+
+def unfilled(question: str, tools: Tools) -> str:
+    """The question less the sounds that people make before it: « euh », « bah, »."""
+    return _less(question, ("filler",), tools)
+
+
+def _less(question: str, names: Sequence[str], tools: Tools) -> str:
     while openings := [found for name in names if (found := tools.talk.asks(name, fold(question)))]:
-        folded = fold(question)
-        rest = (question if len(question) == len(folded) else folded)[openings[0].end() :]
+        rest = _aligned(question)[openings[0].end() :]
         if not rest.strip(" ?!.,"):
             break
         question = rest
     return question
+
+
+def _aligned(question: str) -> str:
+    """The question at the offsets of its folded text."""
+    return question if len(question) == len(fold(question)) else fold(question)
 
 
 def same(question: str, conversation: Conversation, tools: Tools) -> str:

@@ -13,6 +13,7 @@ from assistant.conversation.state import Need, Turn
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
+from assistant.values import Facet
 
 _NOTHING_BEFORE = "Il n’y a rien avant cette question"
 _NEAR = 0.2  # the cosine from which words name an earlier need
@@ -89,7 +90,7 @@ def _best_turn(rest: str, turns: Sequence[Turn], tools: Tools) -> Turn | None:
         borne = {(f, v) for part in (need.facets, need.preferred) for f in part for v in part[f]}
         shared = _share(own, need.text)
         # « les vacances », where « congés » was typed and « Accès aux vacances » shown
-        titled = _TITLED * max((_share(own, title) for title in tools.titles(turn.shown)), default=0.0)
+        titled = _TITLED * max((_share(own, name) for name in _names(turn.shown, tools)), default=0.0)
         scores.append(max(shared, titled, float(bool(values & borne))))
     best = max(scores, default=0.0)
     if best == 0 and own:
@@ -98,6 +99,12 @@ def _best_turn(rest: str, turns: Sequence[Turn], tools: Tools) -> Turn | None:
         best = max(scores, default=0.0)
         best = best if best >= _NEAR else 0.0
     return turns[scores.index(best)] if best > 0 else None
+
+
+def _names(shown: Sequence[str], tools: Tools) -> list[str]:
+    """The titles and keywords of the sheets shown first."""
+    sheets = tools.store.sheets(shown[:MOST_CHOICES])
+    return [name for sheet in sheets for name in (sheet.title, *sheet.facet(Facet.KEYWORDS))]
 
 
 def _share(own: set[str], text: str) -> float:
