@@ -19,7 +19,7 @@ from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
 from assistant.indexing.encoder import Vectors, open_encoder
-from assistant.replies import Answer, Cause, Excerpt, Refusal
+from assistant.replies import Answer, Cause, Excerpt, Refusal, TurnKind
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
@@ -43,6 +43,8 @@ _SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to b
 # « d'autres »: of the sheets that come after the first ones to judged questions, 331 pass and 39 of them help,
 # against 527 and 45 when the share above is held to them
 _MORE_SHARE = 0.5
+_AREAS = frozenset({Facet.DEPARTMENT, Facet.REGION})
+_PLACED_SHARE = 0.3
 _BECAUSE = {
     Cause.CHOICES: "ne répond sous cette condition",
     Cause.TOPIC: "sur {}",
@@ -220,9 +222,21 @@ class Assistant:
         sure = found.confidence >= self.calibration.threshold
         if not hits or query.vague or not (sure or query.lists):
             return []
-        share = _MORE_SHARE if plan.leave_out else _SHOWN_SHARE
-        least = float("-inf") if query.facets or query.lists else hits[0].score * share
+        if query.lists or not query.facets:
+            share = _MORE_SHARE if plan.leave_out else _SHOWN_SHARE
+            least = float("-inf") if query.lists else hits[0].score * share
+        else:
+            least = self._least_there(query) if plan.kind is TurnKind.FACET else float("-inf")
         return [hit for hit in hits if hit.sheet.id not in plan.leave_out and hit.score >= least][:limit]
+
+    def _least_there(self, query: Query) -> float:
+        """« il y a la même chose en Normandie ? »: the score below which a sheet of that place is not the same, a share
+        of what the need finds anywhere."""
+        if not set(query.facets) & _AREAS:
+            return float("-inf")
+        anywhere = {facet: values for facet, values in query.facets.items() if facet not in _AREAS}
+        hits = self._search(replace(query, facets=anywhere), self.settings.sheets).hits
+        return hits[0].score * _PLACED_SHARE
 
     def _excerpt(
         self,

@@ -110,7 +110,7 @@ def compare(said: Said, tools: Tools) -> Plan | None:
 
 
 def advise(said: Said, tools: Tools) -> Plan | None:
-    """« tu me conseilles laquelle ? », « par quoi je commence ? »: nothing is judged, what each sheet takes is shown."""
+    """« tu me conseilles laquelle ? », « par quoi je commence ? »: what each sheet takes, nothing judged."""
     if not said.listed or _unit(said.folded, tools) or not asks(said, "advise", tools):
         return None
     if len(said.listed) == 1:

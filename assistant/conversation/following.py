@@ -57,9 +57,12 @@ def narrowed(said: Said, tools: Tools) -> Plan:
 
 def refined(said: Said, tools: Tools) -> Plan:
     """The same need, with the words of the turn."""
-    touched = tuple({n.facet for n in said.named})
-    text = f"{words_without(said.need, touched, tools)} {said.question}"
-    need = changed(said.need, said.named, text)
+    before, touched = said.need, {n.facet for n in said.named}
+    if tools.talk.asks("other_people", said.folded):
+        touched.add(Facet.PUBLIC)
+        before = replace(before, preferred={f: v for f, v in before.preferred.items() if f is not Facet.PUBLIC})
+    text = f"{words_without(said.need, tuple(touched), tools)} {said.question}"
+    need = changed(before, said.named, text)
     return said.plan(TurnKind.REFINE, need, roles=said.roles, other_way=OTHER_SUBJECT, notice=_following(said.need))
 
 

@@ -101,7 +101,8 @@ def guessed(said: Said, tools: Tools) -> Plan | None:
         return section(said, said.roles or (Role(role),), words=said.question if said.own else "", unsure=True)
     if guess.act == "more":
         return inspire(again, tools) or more(again, tools)
-    if guess.act in ("refine", "facet") and not tools.talk.asks("fresh", said.folded):  # « celles avec des bénévoles » narrows by what is no choice
+    # « celles avec des bénévoles » narrows by what is no choice, « des idées avec des bénévoles » asks anew
+    if guess.act in ("refine", "facet") and not tools.talk.asks("fresh", said.folded):
         return narrowed(said, tools) if said.named else refined(said, tools)
     return _LATER[guess.act](again, tools) if guess.act in _LATER else None
 
