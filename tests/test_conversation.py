@@ -134,12 +134,14 @@ def test_every_chip_can_be_taken_away(assistant):
 def test_surprises_do_not_come_back_and_depend_on_the_seed(assistant):
     seen = []
     conversation = Conversation(seed=7)
-    for _ in range(assistant.store.manifest.sheets):
-        answer, conversation = assistant.ask("surprends-moi", conversation)
+    while (turn := assistant.ask("surprends-moi", conversation))[0].answered:
+        answer, conversation = turn
         seen.append(answer.sheets[0].sheet.id)
     assert len(set(seen)) == len(seen)
-    answer, _ = assistant.ask("surprends-moi", conversation)
-    assert not answer.answered
+    # two sheets say nothing of what was done: one is empty, one refers to a document that is not there
+    left = set(assistant.store.sheet_ids({})) - set(seen)
+    titles = {sheet.title for sheet in assistant.store.sheets(sorted(left))}
+    assert titles == {"Bla-Bla de l'accueil", "Résonance Solidaire A Saint-Martin"}
     firsts = {assistant.ask("surprends-moi", Conversation(seed=seed))[0].sheets[0].sheet.id for seed in range(12)}
     assert len(firsts) > 3
     assert assistant.ask("surprends-moi", Conversation(seed=7))[0].sheets[0].sheet.id == seen[0]
@@ -184,3 +186,43 @@ def test_a_turn_costs_no_more_than_a_first_question(assistant):
             times.append(time.perf_counter() - start)
     ratios = {text: median(times) / median(spent[FIRST]) for text, times in spent.items()}
     assert sum(ratios[text] for text in follow_ups) / len(follow_ups) <= 1.2, ratios
+
+
+@pytest.mark.parametrize("filler", ["bon, ", "bah, ", "ok ", "ah ", "alors, ", "euh ", "euh, bah ", "du coup, "])
+@pytest.mark.parametrize(
+    "turn", ["et les limites ?", "plutôt en quartier", "la deuxième", "compare les deux", "annule"]
+)
+def test_fillers_change_nothing(assistant, filler, turn):
+    _, before = assistant.ask(FIRST)
+    plain, spoken = (assistant.ask(said, before)[1].turns for said in (turn, f"{filler}{turn}"))
+    assert [(t.kind, t.need, t.roles, t.shown) for t in spoken] == [(t.kind, t.need, t.roles, t.shown) for t in plain]
+
+
+def test_a_first_question_is_not_searched_with_its_filler(assistant):
+    assert assistant.ask("bah, une fête de quartier")[1].last.need.text == "une fête de quartier"
+
+
+def test_no_sheet_is_recommended_but_what_each_takes_is_shown(assistant):
+    _, before = assistant.ask(FIRST)
+    answer, _ = assistant.ask("tu me conseilles laquelle ?", before)
+    assert "Aucune fiche n’est recommandée" in answer.turned.notice
+    assert [row.name for row in answer.turned.board.rows] == [
+        assistant.schema.roles[role] for role in (Role.FUNDING, Role.PEOPLE, Role.PARTNERS, Role.LIMITS)
+    ]
+    _, one = assistant.ask("partir en vacances en famille")
+    answer, _ = assistant.ask("par quoi je commence ?", one)
+    assert (answer.turned.kind, len(answer.sheets)) == (TurnKind.SECTION, 1)
+
+
+def test_the_same_need_in_a_place_that_has_none_is_refused_with_the_nearest(assistant):
+    _, before = assistant.ask("lutter contre l'isolement des seniors")
+    answer, after = assistant.ask("il y a la même chose en Normandie ?", before)
+    assert (answer.answered, len(answer.nearest)) == (False, 1)
+    assert after.last.need.facets == {Facet.REGION: ("Normandie",)}
+    assert after.last.need.text == before.last.need.text
+
+
+def test_a_session_asks_to_guess_the_limits_that_sheets_give(assistant):
+    answer, _ = assistant.ask("prépare une séance sur l'isolement pour moi")
+    assert "«\u00a0isolement\u00a0»" in answer.message
+    assert all(limits for _, limits in answer.turned.session.guesses)

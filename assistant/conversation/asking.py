@@ -28,7 +28,7 @@ _OF_THE_CORPUS = re.compile(
 
 def inspire(said: Said, tools: Tools) -> Plan | None:
     again = any(turn.kind is TurnKind.INSPIRE for turn in said.conversation.turns if turn.need == said.need)
-    if again and asks(said, "more", tools):
+    if again and asks(said, "more", tools) and not _goes_on(said):
         return said.plan(TurnKind.INSPIRE)
     if again and _season(said.folded, tools):
         return said.plan(TurnKind.INSPIRE, Need(said.question))
@@ -50,7 +50,7 @@ def training(said: Said, tools: Tools) -> Plan | None:
     if said.last and tools.talk.asks("training_here", said.folded):
         return said.plan(TurnKind.TRAINING)
     asked = tools.talk.asks("training", said.folded)
-    if not asked and said.last and said.last.kind is TurnKind.TRAINING:
+    if not asked and any(turn.kind is TurnKind.TRAINING and turn.need == said.need for turn in said.conversation.turns):
         asked = tools.talk.asks("training_again", said.folded)
     about = asked or (tools.talk.asks("about_what", said.folded) if said.act == "training" else None)
     if not about:
@@ -163,7 +163,7 @@ def all_sheets(said: Said, tools: Tools) -> Plan | None:
 
 
 def more(said: Said, tools: Tools) -> Plan | None:
-    if not said.last or not asks(said, "more", tools):
+    if not said.last or _goes_on(said) or not asks(said, "more", tools):
         return None
     shown = frozenset(s for turn in said.conversation.turns if turn.need == said.need for s in turn.shown)
     return said.plan(TurnKind.MORE, leave_out=shown, roles=said.last.roles)
@@ -247,6 +247,12 @@ def _recent(said: Said) -> tuple[str, ...]:
 def _known(said: Said) -> tuple[str, ...]:
     earlier = (sheet for turn in reversed(said.conversation.turns) for sheet in turn.shown)
     return tuple(dict.fromkeys([*said.listed, *earlier]))
+
+
+def _goes_on(said: Said) -> bool:
+    """« la suite » of the action that is talked about, rather than of a list."""
+    talked = said.last and said.focus and said.last.kind is TurnKind.SECTION
+    return bool(talked and said.roles == (Role.PERSPECTIVES,))
 
 
 def _shown(count: int) -> str:

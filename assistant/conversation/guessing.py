@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from assistant.conversation.acts import SUBJECT, Guess
-from assistant.conversation.asking import all_sheets, amounts, compare, digest, inspire, more, training, whole
+from assistant.conversation.asking import advise, all_sheets, amounts, compare, digest, inspire, more, training, whole
 from assistant.conversation.following import narrowed, refined, section
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools
@@ -122,6 +122,7 @@ _LATER: Mapping[str, Rule] = {
     "amounts": amounts,
     "compare": compare,
     "common": compare,
+    "advise": advise,
     "whole": whole,
     "undo": undo,
     "clear": anywhere,
