@@ -132,7 +132,7 @@ class Turns:
         return Answer(
             question=question,
             answered=bool(excerpts),
-            message=self._message(plan, sheets),
+            message=plan.message or self._message(plan, sheets),
             sheets=tuple(excerpts),
             nearest=(),
             query=query,
@@ -174,7 +174,7 @@ class Turns:
     def _board(self, question: str, plan: Plan, query: Query, sheets: Sequence[Sheet]) -> Answer:
         answer = self._shown(question, plan, query, sheets)
         board = comparison.compare(sheets, self.schema, plan.roles)
-        message = f"{_count(len(sheets))} côte à côte"
+        message = plan.message or f"{_count(len(sheets))} côte à côte"
         if plan.common and sheets:
             board = comparison.common(sheets, self.schema)
             message = f"Ce que {_count(len(sheets))} ont en commun"

@@ -205,7 +205,7 @@ def test_a_first_question_is_not_searched_with_its_filler(assistant):
 def test_no_sheet_is_recommended_but_what_each_takes_is_shown(assistant):
     _, before = assistant.ask(FIRST)
     answer, _ = assistant.ask("tu me conseilles laquelle ?", before)
-    assert "Aucune fiche n’est recommandée" in answer.turned.notice
+    assert "Aucune fiche n’est recommandée" in answer.message
     assert [row.name for row in answer.turned.board.rows] == [
         assistant.schema.roles[role] for role in (Role.FUNDING, Role.PEOPLE, Role.PARTNERS, Role.LIMITS)
     ]

@@ -17,7 +17,7 @@ from assistant.values import Role
 
 MOST_COMPARED = 5
 _TAKES = (Role.FUNDING, Role.PEOPLE, Role.PARTNERS, Role.LIMITS)
-_NO_ADVICE = "Aucune fiche n’est recommandée plutôt qu’une autre\u00a0: voici ce que chacune demande"
+_NO_ADVICE = "Aucune fiche n’est recommandée plutôt qu’une autre\u00a0: voici ce que chacune en dit"
 _SEARCHED = frozenset({TurnKind.SUBJECT, TurnKind.REFINE, TurnKind.FACET, TurnKind.RETURN})
 _COUNTED = re.compile(r"\b(?:les|des|ces) (deux|trois|quatre|cinq|2|3|4|5)\b(?! (?:premieres?|dernieres?))")
 _COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
@@ -113,12 +113,13 @@ def advise(said: Said, tools: Tools) -> Plan | None:
     """« tu me conseilles laquelle ? », « par quoi je commence ? »: what each sheet takes, nothing judged."""
     if not said.listed or _unit(said.folded, tools) or not asks(said, "advise", tools):
         return None
+    roles = said.roles or _TAKES
     if len(said.listed) == 1:
         (only_one,) = said.listed
-        plan = said.plan(TurnKind.SECTION, sheets=said.listed, listed=said.listed, focus=only_one, roles=_TAKES)
+        plan = said.plan(TurnKind.SECTION, sheets=said.listed, listed=said.listed, focus=only_one, roles=roles)
     else:
-        plan = _side_by_side(said, tools, _TAKES)
-    return plan if plan.silent else replace(plan, notice=_NO_ADVICE)
+        plan = _side_by_side(said, tools, roles)
+    return plan if plan.silent else replace(plan, message=_NO_ADVICE)
 
 
 def _side_by_side(said: Said, tools: Tools, roles: tuple[Role, ...], common: bool = False) -> Plan:

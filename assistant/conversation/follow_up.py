@@ -121,6 +121,14 @@ def contradicted(said: Said, tools: Tools) -> Plan | None:
     return said.back(f"Ces conditions ne vont pas ensemble\u00a0: {named}. Laquelle garder\u202f?", found.choices)
 
 
+def first_ones(said: Said, tools: Tools) -> Plan | None:
+    """« les deux premières », « les trois dernières, les limites »."""
+    group = tools.references.group(said.folded, said.listed)
+    if len(group) < 2:
+        return None
+    return section(said, said.roles, group) if said.roles else _together(said, group)
+
+
 def pointed(said: Said, tools: Tools) -> Plan | None:
     """« la deuxième », « celle de l'Aube », « et l'atelier mémoire, combien de bénévoles ? »."""
     known = tuple(dict.fromkeys([*said.listed, *(s for t in reversed(said.conversation.turns) for s in t.shown)]))
@@ -175,10 +183,19 @@ def _again(said: Said, tools: Tools) -> bool:
 def _several(said: Said, sheets: tuple[str, ...], tools: Tools) -> Plan:
     """What points to several sheets: « la première et la deuxième », or a title that fits two."""
     if len(tools.references.ranks(said.folded, len(said.listed))) > 1:
-        return said.plan(TurnKind.SHEET, sheets=sheets, listed=said.listed, roles=said.roles)
+        return _together(said, sheets)
     if said.roles and said.focus in sheets and not tools.talk.asks("pointing", said.folded):
         return section(said, said.roles)  # « et sur les habitants, ça a donné quoi ? » of the k’fé des habitants
     return which(said, tools.titles(sheets))
+
+
+def _together(said: Said, sheets: tuple[str, ...]) -> Plan:
+    return said.plan(TurnKind.SHEET, sheets=sheets, listed=said.listed, roles=said.roles)
+
+
+def alike(said: Said, tools: Tools) -> Plan | None:
+    """« quelqu'un fait la même chose à Toulouse ? »: the same need, with what the turn adds."""
+    return refined(said, tools) if said.last and said.own and tools.talk.asks("alike", said.folded) else None
 
 
 def only_named(said: Said, tools: Tools) -> Plan | None:
@@ -232,6 +249,8 @@ RULES: Sequence[Rule] = (
     new_subject,
     contradicted,
     certain,
+    first_ones,
     pointed,
     only_named,
+    alike,
 )

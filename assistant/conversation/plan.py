@@ -14,9 +14,10 @@ class Plan:
     """``base`` is the conversation that the turn follows, recorded under ``question``.
 
     ``sheets``: those to show, when they are known; else they are searched for, less ``leave_out``.
-    ``words``: of the turn itself, by which quotes are chosen besides the need. ``message`` is what is
-    said when nothing is searched (``kind`` talk, danger or clarify), with its ``choices``, ``numbers``.
-    ``unit`` is what is counted, most first when ``most``; ``common`` keeps what sheets share.
+    ``words``: of the turn itself, by which quotes are chosen besides the need. ``message`` is said in place
+    of what would be, and is all that is when nothing is searched (``kind`` talk, danger or clarify), with its
+    ``choices``, ``numbers``. ``unit`` is what is counted, most first when ``most``; ``common`` keeps what
+    sheets share.
     """
 
     kind: TurnKind
