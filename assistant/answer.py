@@ -38,6 +38,7 @@ from assistant.values import Facet, Hit, Query, Role, Sheet
 
 NEW = Conversation()
 _NEAREST = 1
+_ANYTHING = "actions"  # what is sought when a question only leaves out
 _CACHED_NEEDS = 256
 _SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to be shown
 # « d'autres »: of the sheets that come after the first ones to judged questions, 331 pass and 39 of them help,
@@ -174,7 +175,7 @@ class Assistant:
         return found.hits, found.evidence
 
     def _search(self, query: Query, limit: int) -> _Found:
-        vector, likely = self._read(query.text)
+        vector, likely = self._read(self._sought(query))
         concepts = asked_concepts(query.concepts, likely, self.store.thesaurus())
         # a section asked for afterwards changes what is quoted, not which sheets answer the need
         need = replace(query, roles=self._understanding.asked(query.text))
@@ -184,6 +185,13 @@ class Assistant:
         subject = self._understanding.subject(query.text) & set(query.terms)
         evidence = features(query, hits, subject, bearing, lacking(query.concepts, self.store), near)
         return _Found(hits, evidence, probability(evidence, self.calibration), bearing, vector)
+
+    def _sought(self, query: Query) -> str:
+        """The text by whose meaning sheets are found: what is left out draws none."""
+        out = [facet for facet in query.excluded if facet not in query.facets and facet not in query.preferred]
+        if not out:
+            return query.text
+        return self._choices.without(query.text, out) or _ANYTHING
 
     def _answer(self, question: str, query: Query, plan: Plan, limit: int) -> Answer:
         most = max(limit, self.settings.sheets) + len(plan.leave_out)

@@ -4,6 +4,7 @@ import pytest
 
 from assistant.conversation.state import Conversation
 from assistant.replies import Cause
+from assistant.values import Facet
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,10 @@ def test_a_missing_topic_is_named(assistant):
 def test_an_answer_is_no_refusal_nor_is_a_question_that_asks_nothing(assistant, question):
     answer, _ = assistant.ask(question, Conversation())
     assert answer.refusal is None
+
+
+def test_what_is_left_out_draws_no_sheet(assistant):
+    answer, _ = assistant.ask("une sortie sans enfants")
+    plain, _ = assistant.ask("une sortie")
+    kept = [one.sheet.id for one in plain.sheets if "Enfance" not in one.sheet.facet(Facet.PUBLIC)]
+    assert [one.sheet.id for one in answer.sheets][: len(kept)] == kept
