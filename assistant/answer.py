@@ -19,7 +19,9 @@ from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
 from assistant.indexing.encoder import Vectors, open_encoder
-from assistant.replies import Answer, Cause, Excerpt, Refusal
+from assistant.language.folding import fold
+from assistant.remarks import message, reason
+from assistant.replies import Answer, Excerpt
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
@@ -27,14 +29,13 @@ from assistant.retrieval.quoting import EVEN, Quoter, silence
 from assistant.retrieval.refusal import refuse, without
 from assistant.retrieval.search import Ranking, Sought, load_ranking, search
 from assistant.retrieval.sections import load_sections
-from assistant.retrieval.understand import EXAMPLE, Understanding, checked_question
+from assistant.retrieval.understand import Understanding, checked_question
 from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
 from assistant.stores import open_store
 from assistant.stores.store import Store
 from assistant.turns import Turns
-from assistant.typography import guillemets
-from assistant.values import Facet, Hit, Query, Role, Sheet
+from assistant.values import Facet, Hit, Query, Role
 
 NEW = Conversation()
 _NEAREST = 1
@@ -44,13 +45,6 @@ _SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to b
 # « d'autres »: of the sheets that come after the first ones to judged questions, 331 pass and 39 of them help,
 # against 527 and 45 when the share above is held to them
 _MORE_SHARE = 0.5
-_BECAUSE = {
-    Cause.CHOICES: "ne répond sous cette condition",
-    Cause.TOPIC: "sur {}",
-    Cause.PRACTICAL: "ne donne ce renseignement, pratique ou administratif\u00a0: les fiches racontent des actions",
-    Cause.WORLD: "ne répond à cette demande, qui est d’un autre monde que celui des centres sociaux",
-    Cause.UNKNOWN: "ne répond à cette demande",
-}
 
 
 class _Found(NamedTuple):
@@ -196,13 +190,19 @@ class Assistant:
     def _answer(self, question: str, query: Query, plan: Plan, limit: int) -> Answer:
         most = max(limit, self.settings.sheets) + len(plan.leave_out)
         found = self._search(query, most)
-        shown = self._shown(found, query, plan, limit)
+        unmet = self._understanding.unmet(query)
+        shown = [] if unmet else self._shown(found, query, plan, limit)
         refusal, nearest = None, [hit for hit in found.hits if hit.sheet.id not in plan.leave_out and not query.vague]
         if not shown and not plan.leave_out and not query.vague:
-            loosened = without(query, lambda text, facet: self._choices.without(text, [facet]))
-            answering = [(drop, self._shown(self._search(less, most), less, plan, limit)) for drop, less in loosened]
-            drops = tuple(drop._replace(sheets=len(hits)) for drop, hits in answering if hits)
-            nearest = nearest or [hit for _, hits in answering for hit in hits]
+            loosened = without(query, unmet, lambda text, facet: self._choices.without(text, [facet]), self._is_bare)
+            answering = [
+                (drop, less, self._shown(self._search(less, most), less, plan, limit)) for drop, less in loosened
+            ]
+            drops = tuple(drop._replace(sheets=len(hits)) for drop, _, hits in answering if hits)
+            others = [hit for _, less, hits in answering for hit in hits if not unmet or less.text != query.text]
+            # where nothing is for the public, what is for it elsewhere is nearer than what is not, there; but filters
+            # given beside the question hold for what is near too
+            nearest = (others or nearest) if unmet else (nearest or others)
             refusal = refuse(query, found.vector, drops, self.store, self._examples)
         rarity = self.store.rarity(query.terms)
         excerpts = tuple(
@@ -212,7 +212,7 @@ class Assistant:
         return Answer(
             question=question,
             answered=bool(shown),
-            message=_message(len(shown), query, plan, refusal, bool(found.hits)),
+            message=message(len(shown), query, plan, refusal, bool(found.hits), unmet),
             sheets=excerpts if shown else (),
             nearest=() if shown else excerpts,
             query=query,
@@ -221,6 +221,10 @@ class Assistant:
             confidence=found.confidence,
             refusal=refusal,
         )
+
+    def _is_bare(self, text: str) -> bool:
+        """Whether a text asks for nothing but choices."""
+        return not self._understanding.subject(self._choices.rest(fold(text)))
 
     def _shown(self, found: _Found, query: Query, plan: Plan, limit: int) -> list[Hit]:
         """The hits that are shown: none when the corpus does not answer, and no sheet that does not help enough."""
@@ -245,40 +249,9 @@ class Assistant:
         return Excerpt(
             sheet=hit.sheet,
             score=hit.score,
-            reason=_reason(hit.sheet, query, bearing),
+            reason=reason(hit.sheet, query, bearing),
             quotes=(*quotes.answers, *quotes.limits, *quotes.perspectives),
             limits=quotes.limits,
             perspectives=quotes.perspectives,
             silent={role: silence(hit.sheet, role) for role, said in ends.items() if not said},
         )
-
-
-def _message(shown: int, query: Query, plan: Plan, refusal: Refusal | None, found: bool) -> str:
-    """What the assistant says itself, before any quote; ``found`` when there is a nearest sheet."""
-    if shown:
-        more = " de plus" if plan.leave_out else ""
-        return f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
-    if plan.leave_out:
-        return "Pas d’autre fiche assez proche de ce sujet"
-    if query.vague or refusal is None:
-        return f"Nommez un besoin, un public ou un lieu, par exemple\u00a0: {EXAMPLE}"
-    if query.phrases and not found:
-        return f"Aucune fiche ne contient mot pour mot {' et '.join(map(guillemets, query.phrases))}"
-    sought = ", ".join(query.words[term] for term in query.terms[:6]) or query.text
-    among = "".join(f", {facet.value}\u00a0: {' ou '.join(values)}" for facet, values in query.facets.items())
-    because = _BECAUSE[refusal.cause].format(" ni sur ".join(map(guillemets, refusal.topics)))
-    return f"Aucune fiche {because} (cherché\u00a0: {sought}{among})"
-
-
-def _reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:
-    """One line on why a sheet was found: the words of the question that it bears, or lacks."""
-    found = [query.words[term] for term in query.terms if sheet.id in bearing[term]]
-    absent = [query.words[term] for term in query.terms if sheet.id not in bearing[term]]
-    filters = [value for facet, values in query.facets.items() for value in values if value in sheet.facet(facet)]
-    if not found and not filters:
-        return "Proche par le sens\u00a0: aucun mot de la question n’y est écrit"
-    reason = f"Retenue pour\u00a0: {', '.join([*filters, *found][:6])}"
-    if 0 < len(absent) <= 3:
-        verb = "n’y est pas écrit" if len(absent) == 1 else "n’y sont pas écrits"
-        reason += f" – {verb}\u00a0: {', '.join(absent)}"
-    return reason

@@ -31,8 +31,8 @@ _EXCLUDES = re.compile(
 )
 # « des actions sans enfants » leaves them out; « les couples sans enfants » tells who the couples are
 _OF_ACTIONS = re.compile(
-    r"(?:^\W*(?:(?:et|mais|plutot|ou|non|si possible|donc)\W+)*|\b(?:actions?|fiches?|projets?|exemples?|idees?|ateliers?|activites?"
-    r"|sorties?|soirees?|journees?|fetes?|sejours?|vacances|animations?|evenements?|choses?|trucs?|celles?|ceux)"
+    r"(?:^\W*(?:(?:et|mais|plutot|ou|non|si possible|donc)\W+)*"
+    r"|\b(?:actions?|fiches?|projets?|exemples?|idees?|ateliers?|activites?|sorties?|soirees?|journees?|fetes?|sejours?|vacances|animations?|evenements?|choses?|trucs?|celles?|ceux)"
     r"(?: (?!pour|avec|de|des|entre|aux?|du)\w+)? |, *)$"
 )
 _DETERMINER = re.compile(r"\b(?:la|le|les|l|un|une|des|du|de|avec|pour)\b")

@@ -43,6 +43,8 @@ class Understanding:
         self._meant = sections
         self._facets = FacetCues(wordings, values)
         self._places = PlaceCues(departments, values[Facet.STRUCTURE], wordings.places)
+        self._values = values
+        self._everyone = {facet: words.everyone for facet, words in wordings.facets.items()}
         self._named = {plain(value) for found in values.values() for value in found}
         self._thesaurus = store.thesaurus()
         self._store = store
@@ -134,6 +136,22 @@ class Understanding:
         found = self._found(folded)
         kept = [one for one in found if not any(one.facet is other.facet and overlap(one, other) for other in more)]
         return choose(folded, [*kept, *more])
+
+    def unmet(self, query: Query) -> dict[Facet, tuple[str, ...]]:
+        """Of the choices that a query would rather have, those that no sheet under its filters bears.
+
+        A sheet that is for everyone, or that does not say whom it is for, may do.
+        """
+        if not query.facets:
+            return {}
+        return {facet: wanted for facet, wanted in query.preferred.items() if not self._may_meet(query, facet, wanted)}
+
+    def _may_meet(self, query: Query, facet: Facet, wanted: tuple[str, ...]) -> bool:
+        for_all = self._everyone.get(facet, "")
+        if self._store.sheet_ids({**query.facets, facet: (*wanted, for_all) if for_all else wanted}):
+            return True
+        telling = self._store.sheet_ids({**query.facets, facet: self._values[facet]})
+        return len(telling) < len(self._store.sheet_ids(query.facets)) or not telling
 
     def _find(self, folded: str) -> tuple[Found, ...]:
         return (*self._facets.find(folded), *self._places.find(folded))

@@ -1,0 +1,61 @@
+"""7. Answer: what the assistant says itself of what it shows, apart from quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.conversation.plan import Plan
+from assistant.replies import Cause, Refusal
+from assistant.retrieval.refusal import named
+from assistant.retrieval.understand import EXAMPLE
+from assistant.typography import guillemets
+from assistant.values import Facet, Query, Sheet
+
+_BECAUSE = {
+    Cause.CHOICES: "ne répond sous cette condition",
+    Cause.TOPIC: "sur {}",
+    Cause.PRACTICAL: "ne donne ce renseignement, pratique ou administratif\u00a0: les fiches racontent des actions",
+    Cause.WORLD: "ne répond à cette demande, qui est d’un autre monde que celui des centres sociaux",
+    Cause.UNKNOWN: "ne répond à cette demande",
+}
+
+
+def message(
+    shown: int,
+    query: Query,
+    plan: Plan,
+    refusal: Refusal | None,
+    found: bool,
+    unmet: Mapping[Facet, tuple[str, ...]],
+) -> str:
+    """What the assistant says itself, before any quote; ``found`` when there is a nearest sheet."""
+    if shown:
+        more = " de plus" if plan.leave_out else ""
+        return f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
+    if plan.leave_out:
+        return "Pas d’autre fiche assez proche de ce sujet"
+    if query.vague or refusal is None:
+        return f"Nommez un besoin, un public ou un lieu, par exemple\u00a0: {EXAMPLE}"
+    if query.phrases and not found:
+        return f"Aucune fiche ne contient mot pour mot {' et '.join(map(guillemets, query.phrases))}"
+    if unmet:
+        both = " et ".join(named(facet, values) for facet, values in [*query.facets.items(), *unmet.items()])
+        return f"Aucune fiche n’a à la fois {both}"
+    sought = ", ".join(query.words[term] for term in query.terms[:6]) or query.text
+    among = "".join(f", {named(facet, values)}" for facet, values in query.facets.items())
+    because = _BECAUSE[refusal.cause].format(" ni sur ".join(map(guillemets, refusal.topics)))
+    return f"Aucune fiche {because} (cherché\u00a0: {sought}{among})"
+
+
+def reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:
+    """One line on why a sheet was found: the words of the question that it bears, or lacks."""
+    found = [query.words[term] for term in query.terms if sheet.id in bearing[term]]
+    absent = [query.words[term] for term in query.terms if sheet.id not in bearing[term]]
+    filters = [value for facet, values in query.facets.items() for value in values if value in sheet.facet(facet)]
+    if not found and not filters:
+        return "Proche par le sens\u00a0: aucun mot de la question n’y est écrit"
+    said = f"Retenue pour\u00a0: {', '.join([*filters, *found][:6])}"
+    if 0 < len(absent) <= 3:
+        verb = "n’y est pas écrit" if len(absent) == 1 else "n’y sont pas écrits"
+        said += f" – {verb}\u00a0: {', '.join(absent)}"
+    return said
