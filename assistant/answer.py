@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from assistant.conversation.acts import LONGEST, NOTHING, Guess, load_acts
 from assistant.conversation.follow_up import Resolver
+from assistant.conversation.limiting import Within, within
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import open_tools
 from assistant.conversation.small_talk import SmallTalk
@@ -19,9 +20,10 @@ from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
 from assistant.indexing.encoder import Vectors, open_encoder
+from assistant.language.amounts import without as without_bounds
 from assistant.language.folding import fold
-from assistant.remarks import message, reason
-from assistant.replies import Answer, Excerpt
+from assistant.remarks import message, proved, reason
+from assistant.replies import Answer, Drop, Excerpt
 from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
@@ -39,6 +41,7 @@ from assistant.values import Facet, Hit, Query, Role
 
 NEW = Conversation()
 _NEAREST = 1
+_HELD = 200  # sheets held against a limit, the nearest
 _ANYTHING = "actions"  # what is sought when a question only leaves out
 _CACHED_NEEDS = 256
 _SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to be shown
@@ -57,6 +60,14 @@ class _Found(NamedTuple):
     confidence: float
     bearing: Mapping[str, set[str]]
     vector: Vectors
+
+
+class _Limited(NamedTuple):
+    """What is within the limits of a question, among the sheets ``near`` it."""
+
+    hits: list[Hit]
+    near: list[Hit]
+    held: Within
 
 
 class Assistant:
@@ -83,6 +94,7 @@ class Assistant:
         self._quoter = Quoter(schema, store.thesaurus())
         self._understanding = resolver.tools.understanding
         self._choices = resolver.tools.choices
+        self._units = resolver.tools.talk.units
         self._turns = Turns(
             resolver, store, schema, self._answer, lambda *asked: self._search(*asked).hits, self._excerpt, self._read
         )
@@ -191,9 +203,14 @@ class Assistant:
         most = max(limit, self.settings.sheets) + len(plan.leave_out)
         found = self._search(query, most)
         unmet = self._understanding.unmet(query)
-        shown = [] if unmet else self._shown(found, query, plan, limit)
+        limited = self._limited(found, query, plan) if query.limits else None
+        shown = [] if unmet else limited.hits[:limit] if limited else self._shown(found, query, plan, limit)
         refusal, nearest = None, [hit for hit in found.hits if hit.sheet.id not in plan.leave_out and not query.vague]
-        if not shown and not plan.leave_out and not query.vague:
+        if limited and not shown and not plan.leave_out:
+            nearest = limited.near
+            drops = tuple(Drop(one.text, f"retirer {one.text}", len(nearest)) for one in query.limits)
+            refusal = refuse(query, found.vector, drops, self.store, self._examples)
+        elif not shown and not plan.leave_out and not query.vague:
             loosened = without(query, unmet, lambda text, facet: self._choices.without(text, [facet]), self._is_bare)
             answering = [
                 (drop, less, self._shown(self._search(less, most), less, plan, limit)) for drop, less in loosened
@@ -209,10 +226,12 @@ class Assistant:
             self._excerpt(hit, query, rarity, found.bearing, rank if shown and not query.lists else EVEN)
             for rank, hit in enumerate(shown or nearest[:_NEAREST])
         )
+        if limited:
+            excerpts = tuple(proved(excerpt, limited.held.proofs.get(excerpt.sheet.id, ())) for excerpt in excerpts)
         return Answer(
             question=question,
             answered=bool(shown),
-            message=message(len(shown), query, plan, refusal, bool(found.hits), unmet),
+            message=message(len(shown), query, plan, refusal, bool(found.hits), unmet, limited and limited.held.silent),
             sheets=excerpts if shown else (),
             nearest=() if shown else excerpts,
             query=query,
@@ -235,6 +254,30 @@ class Assistant:
         share = _MORE_SHARE if plan.leave_out else _SHOWN_SHARE
         least = float("-inf") if query.facets or query.lists else hits[0].score * share
         return [hit for hit in hits if hit.sheet.id not in plan.leave_out and hit.score >= least][:limit]
+
+    def _limited(self, found: _Found, query: Query, plan: Plan) -> _Limited | None:
+        """What is left of the sheets that answer a question once its limits hold; None when it has no answer.
+
+        A question that only sets limits is answered by every sheet within, the least first.
+        """
+        text = without_bounds(query.text, query.limits)
+        less = self._understanding.query(text or _ANYTHING)
+        less = replace(less, facets=query.facets, excluded=query.excluded, preferred=query.preferred, roles=query.roles)
+        wide = self._search(less, _HELD)
+        bare = not self._understanding.subject(text)
+        # « que monter avec 250 € ? »: words that neither name a concept nor stand in a sheet are no subject
+        says = bool(less.concepts or less.preferred or less.facets or any(hit.coverage for hit in wide.hits[:1]))
+        about = says and not bare and wide.confidence >= self.calibration.threshold
+        if not (bare or about or found.confidence >= self.calibration.threshold):
+            return None
+        least = wide.hits[0].score * _SHOWN_SHARE if about and wide.hits and not query.facets else float("-inf")
+        near = [hit for hit in wide.hits if hit.score >= least and hit.sheet.id not in plan.leave_out]
+        held = within([hit.sheet for hit in near], query.limits, self._units, self.schema)
+        hits = [hit for hit in near if hit.sheet.id in held.kept]
+        if not about:
+            places = {sheet_id: place for place, sheet_id in enumerate([*held.kept, *held.beyond])}
+            hits, near = (sorted(some, key=lambda hit: places.get(hit.sheet.id, len(places))) for some in (hits, near))
+        return _Limited(hits, near, held)
 
     def _excerpt(
         self,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from assistant.conversation.plan import Plan
-from assistant.replies import Cause, Refusal
+from assistant.replies import Cause, Excerpt, Figure, Refusal
 from assistant.retrieval.refusal import named
 from assistant.retrieval.understand import EXAMPLE
 from assistant.typography import guillemets
-from assistant.values import Facet, Query, Sheet
+from assistant.values import Facet, Query, Quote, Sheet
 
 _BECAUSE = {
     Cause.CHOICES: "ne répond sous cette condition",
@@ -25,19 +26,23 @@ def message(
     query: Query,
     plan: Plan,
     refusal: Refusal | None,
-    found: bool,
+    near: bool,
     unmet: Mapping[Facet, tuple[str, ...]],
+    silent: int | None,
 ) -> str:
-    """What the assistant says itself, before any quote; ``found`` when there is a nearest sheet."""
+    """What the assistant says itself, before any quote; ``near`` when there is a nearest sheet."""
     if shown:
         more = " de plus" if plan.leave_out else ""
-        return f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
+        found = f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
+        return found if silent is None else f"{found}, {_limits(query)}{_silent(silent)}"
     if plan.leave_out:
         return "Pas d’autre fiche assez proche de ce sujet"
     if query.vague or refusal is None:
         return f"Nommez un besoin, un public ou un lieu, par exemple\u00a0: {EXAMPLE}"
-    if query.phrases and not found:
+    if query.phrases and not near:
         return f"Aucune fiche ne contient mot pour mot {' et '.join(map(guillemets, query.phrases))}"
+    if silent is not None:
+        return f"Aucune fiche proche n’écrit un nombre dans la limite\u00a0: {_limits(query)}{_silent(silent)}"
     if unmet:
         both = " et ".join(named(facet, values) for facet, values in [*query.facets.items(), *unmet.items()])
         return f"Aucune fiche n’a à la fois {both}"
@@ -45,6 +50,31 @@ def message(
     among = "".join(f", {named(facet, values)}" for facet, values in query.facets.items())
     because = _BECAUSE[refusal.cause].format(" ni sur ".join(map(guillemets, refusal.topics)))
     return f"Aucune fiche {because} (cherché\u00a0: {sought}{among})"
+
+
+def proved(excerpt: Excerpt, figures: Sequence[Figure]) -> Excerpt:
+    """An excerpt with the quotes of what a sheet writes that a limit is held against, and that for its reason."""
+    if not figures:
+        return excerpt
+    shown = {(quote.start, quote.end) for quote in excerpt.quotes}
+    more = [quote for figure in figures for quote in figure.quotes if not _within(quote, shown)]
+    marked = [excerpt.sheet.slice(*mark) for figure in figures for quote in figure.quotes for mark in quote.marks]
+    written = f"Nombre écrit\u00a0: {', '.join(dict.fromkeys(marked))}"
+    return replace(excerpt, quotes=(*more, *excerpt.quotes), reason=written)
+
+
+def _within(quote: Quote, spans: Collection[tuple[int, int]]) -> bool:
+    return any(start <= quote.start and quote.end <= end for start, end in spans)
+
+
+def _limits(query: Query) -> str:
+    return ", ".join(limit.text for limit in query.limits)
+
+
+def _silent(count: int) -> str:
+    if not count:
+        return ""
+    return f" ({count} fiche{'s' if count > 1 else ''} sans nombre à comparer)"
 
 
 def reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:
