@@ -134,7 +134,8 @@ def test_an_answer_shows_sheets_or_the_nearest_one(judged, assistant):
         ids = [excerpt.sheet.id for excerpt in answer.sheets]
         assert len(ids) == len(set(ids))
         scores = [excerpt.score for excerpt in answer.sheets]
-        assert scores == sorted(scores, reverse=True)
+        # a question that only sets a limit is answered from the least amount on
+        assert answer.query.limits or scores == sorted(scores, reverse=True)
         assert all(excerpt.reason.strip() for excerpt in excerpts([answer]))
 
 

@@ -8,7 +8,7 @@ from assistant.api.answers import Answer as AnswerForm
 from assistant.conversation.limiting import within
 from assistant.export.json_form import answer_document
 from assistant.language.amounts import limits, without
-from assistant.replies import Cause
+from assistant.replies import Cause, TurnKind
 from assistant.values import Facet
 
 
@@ -90,3 +90,20 @@ def test_what_programs_are_told_of_a_limit_has_its_form(assistant, question):
     document = answer_document(answer)
     AnswerForm.model_validate(document)
     assert document["understood"]["limits"][0]["text"] == question
+
+
+@pytest.mark.parametrize("question", ["les moins chères", "avec un petit budget", "des actions pas chères"])
+def test_a_small_budget_alone_ranks_every_sheet_from_the_least(assistant, question):
+    answer, _ = assistant.ask(question)
+    values = [figure.value for figure in answer.turned.figures if figure.value is not None]
+    assert len(answer.turned.figures) == assistant.store.manifest.sheets
+    assert values == sorted(values)
+
+
+def test_the_least_of_a_public_is_told_of_its_sheets_alone(assistant):
+    answer, _ = assistant.ask("quelles sont les actions les moins chères pour les tout-petits ?")
+    assert answer.turned.kind is TurnKind.AMOUNTS
+    assert answer.turned.figures[0].value == 150
+    assert all("Petite enfance" in figure.sheet.facet(Facet.PUBLIC) for figure in answer.turned.figures)
+    answer, _ = assistant.ask("les actions les moins chères pour les seniors")
+    assert {"Seniors"} == {value for one in answer.sheets for value in one.sheet.facet(Facet.PUBLIC)}
