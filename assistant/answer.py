@@ -24,7 +24,7 @@ from assistant.language.amounts import without as without_bounds
 from assistant.language.folding import fold
 from assistant.remarks import message, proved, reason
 from assistant.replies import Answer, Drop, Excerpt
-from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
+from assistant.retrieval.abstention import Calibration, features, least_score, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
 from assistant.retrieval.quoting import EVEN, Quoter, silence
@@ -44,10 +44,6 @@ _NEAREST = 1
 _HELD = 200  # sheets held against a limit, the nearest
 _ANYTHING = "actions"  # what is sought when a question only leaves out
 _CACHED_NEEDS = 256
-_SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to be shown
-# « d'autres »: of the sheets that come after the first ones to judged questions, 331 pass and 39 of them help,
-# against 527 and 45 when the share above is held to them
-_MORE_SHARE = 0.5
 
 
 class _Found(NamedTuple):
@@ -251,8 +247,7 @@ class Assistant:
         sure = found.confidence >= self.calibration.threshold
         if not hits or query.vague or not (sure or query.lists):
             return []
-        share = _MORE_SHARE if plan.leave_out else _SHOWN_SHARE
-        least = float("-inf") if query.facets or query.lists else hits[0].score * share
+        least = float("-inf") if query.facets or query.lists else least_score(hits[0].score, bool(plan.leave_out))
         return [hit for hit in hits if hit.sheet.id not in plan.leave_out and hit.score >= least][:limit]
 
     def _limited(self, found: _Found, query: Query, plan: Plan) -> _Limited | None:
@@ -270,7 +265,7 @@ class Assistant:
         about = says and not bare and wide.confidence >= self.calibration.threshold
         if not (bare or about or found.confidence >= self.calibration.threshold):
             return None
-        least = wide.hits[0].score * _SHOWN_SHARE if about and wide.hits and not query.facets else float("-inf")
+        least = least_score(wide.hits[0].score) if about and wide.hits and not query.facets else float("-inf")
         near = [hit for hit in wide.hits if hit.score >= least and hit.sheet.id not in plan.leave_out]
         held = within([hit.sheet for hit in near], query.limits, self._units, self.schema)
         hits = [hit for hit in near if hit.sheet.id in held.kept]
