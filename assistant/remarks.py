@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.conversation.plan import Plan
+from assistant.language.analyzer import terms
 from assistant.replies import Cause, Excerpt, Figure, Refusal
 from assistant.retrieval.refusal import named
 from assistant.retrieval.understand import EXAMPLE
@@ -78,9 +79,21 @@ def _silent(count: int) -> str:
 
 
 def reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:
-    """One line on why a sheet was found: the words of the question that it bears, or lacks."""
-    found = [query.words[term] for term in query.terms if sheet.id in bearing[term]]
-    absent = [query.words[term] for term in query.terms if sheet.id not in bearing[term]]
+    """One line on why a sheet was found: the words of the question that it bears, or lacks.
+
+    Of « milieu rural », « milieu » alone tells nothing: of a wording that is borne in part, only the words that stand
+    in the name of what it stands for are told.
+    """
+    borne = {term for term in query.terms if sheet.id in bearing[term]}
+    senseless = {
+        term
+        for wording in query.wordings
+        if not borne.issuperset(wording.terms)
+        for term in borne.intersection(wording.terms)
+        if not any(named.startswith(term) for concept in wording.concepts for named in terms(concept))
+    }
+    found = [query.words[term] for term in query.terms if term in borne - senseless]
+    absent = [query.words[term] for term in query.terms if term not in borne]
     filters = [value for facet, values in query.facets.items() for value in values if value in sheet.facet(facet)]
     if not found and not filters:
         return "Proche par le sens\u00a0: aucun mot de la question n’y est écrit"

@@ -178,6 +178,13 @@ class Limit:
     counted: str
 
 
+class Wording(NamedTuple):
+    """Words of a question that name concepts together, as their stems, and the concepts that they may stand for."""
+
+    terms: tuple[str, ...]
+    concepts: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """An understood question.
@@ -188,7 +195,7 @@ class Query:
     when nothing was asked for at all.
     Sheets have to hold each of ``phrases``, folded, and to write an amount within each of ``limits``;
     those that state one of ``amounts`` are raised.
-    ``concepts`` are those of the thesaurus that it names, weighed; ``corrections`` pair what was
+    ``concepts`` are those of the thesaurus that it names, weighed, by ``wordings``; ``corrections`` pair what was
     typed with what was read, ``expansions`` the words of the question with what else was searched.
     """
 
@@ -197,6 +204,7 @@ class Query:
     words: Mapping[str, str]
     roles: tuple[Role, ...] = ()
     concepts: Mapping[str, float] = field(default_factory=dict)
+    wordings: tuple[Wording, ...] = ()
     facets: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     excluded: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     preferred: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)

@@ -320,3 +320,11 @@ def test_no_conversation_gives_another_exception(turns, tiny_assistant):
             continue
         assert answer.message.strip()
         assert answer.question == turn
+
+
+def test_a_word_out_of_its_wording_is_no_reason(assistant):
+    answer, _ = assistant.ask("des actions culturelles en milieu rural pour les jeunes")
+    borne = assistant.store.bearing(answer.query.terms)
+    parts = [one for one in answer.sheets if one.sheet.id in borne["milieu"] - borne["rural"]]
+    assert parts
+    assert not any("milieu" in one.reason for one in parts)

@@ -20,7 +20,7 @@ from assistant.retrieval.requirements import AMOUNT_ROLES, plain
 from assistant.retrieval.wordings import FacetCues, Found, SectionCues, Wordings
 from assistant.stores.store import Store
 from assistant.typography import thousands
-from assistant.values import Facet, Query, Role
+from assistant.values import Facet, Query, Role, Wording
 
 Filters = Mapping[Facet, tuple[str, ...]]
 EXAMPLE = "comment lutter contre l’isolement des seniors\u202f?"
@@ -90,7 +90,7 @@ class Understanding:
         kept = set(terms(choices.rest))
         words = {term: word for term, word in carried.items() if term in kept}
         subject = set(terms(self._sections.without(choices.rest)))
-        concepts, expansions = self._concepts([token for token in read if token.term in subject])
+        concepts, wordings, expansions = self._concepts([token for token in read if token.term in subject])
         quoted = {term for phrase in phrases for term in terms(phrase)}
         chosen = named or choices.excluded or choices.preferred or phrases
         return Query(
@@ -99,6 +99,7 @@ class Understanding:
             words=words,
             roles=self.asked(text),
             concepts=concepts,
+            wordings=wordings,
             facets=named,
             excluded=choices.excluded,
             preferred=choices.preferred,
@@ -174,16 +175,24 @@ class Understanding:
         bearing = set.intersection(*self._store.bearing(wanted).values()) if wanted else set()
         return any(terms(sheet.title) == wanted for sheet in self._store.sheets(sorted(bearing)[:_MENDED]))
 
-    def _concepts(self, subject: Sequence[Token]) -> tuple[dict[str, float], tuple[tuple[str, str], ...]]:
-        """The concepts that a subject names, weighed, and what they add to its words."""
+    def _concepts(
+        self, subject: Sequence[Token]
+    ) -> tuple[dict[str, float], tuple[Wording, ...], tuple[tuple[str, str], ...]]:
+        """The concepts that a subject names, weighed, by which of its words, and what they add to these."""
         concepts: dict[str, float] = {}
+        named: dict[tuple[int, int], list[str]] = {}
         expansions: dict[tuple[str, str], None] = {}
         for mention in self._thesaurus.mentions(subject):
+            named.setdefault((mention.start, mention.end), []).append(mention.concept)
             concepts[mention.concept] = max(concepts.get(mention.concept, 0.0), mention.weight)
             written = " ".join(token.word for token in subject[mention.start : mention.end])
             if fold(written) != fold(mention.concept):
                 expansions[written, mention.concept] = None
-        return concepts, tuple(expansions)
+        wordings = (
+            Wording(tuple(token.term for token in subject[start:end]), tuple(found))
+            for (start, end), found in named.items()
+        )
+        return concepts, tuple(wordings), tuple(expansions)
 
 
 def speller(store: Store) -> Speller:
