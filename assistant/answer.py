@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from assistant.conversation.acts import LONGEST, NOTHING, Guess, load_acts
 from assistant.conversation.follow_up import Resolver
+from assistant.conversation.limiting import Within, within
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import open_tools
 from assistant.conversation.small_talk import SmallTalk
@@ -19,39 +20,32 @@ from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
 from assistant.indexing.encoder import Vectors, open_encoder
-from assistant.replies import Answer, Cause, Excerpt, Refusal, TurnKind
-from assistant.retrieval.abstention import Calibration, features, load_calibration, probability
+from assistant.language.amounts import without as without_bounds
+from assistant.language.folding import fold
+from assistant.remarks import message, proved, reason
+from assistant.replies import Answer, Drop, Excerpt, TurnKind
+from assistant.retrieval.abstention import Calibration, features, least_score, load_calibration, probability
 from assistant.retrieval.concepts import asked_concepts, lacking
 from assistant.retrieval.examples import Examples
 from assistant.retrieval.quoting import ENDS, EVEN, Quoter, silence, unsaid
 from assistant.retrieval.refusal import refuse, without
 from assistant.retrieval.search import Ranking, Sought, load_ranking, search
 from assistant.retrieval.sections import load_sections
-from assistant.retrieval.understand import EXAMPLE, Understanding, checked_question
+from assistant.retrieval.understand import Understanding, checked_question
 from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
 from assistant.stores import open_store
 from assistant.stores.store import Store
 from assistant.turns import Turns
-from assistant.typography import guillemets
-from assistant.values import Facet, Hit, Query, Role, Sheet
+from assistant.values import Facet, Hit, Query, Role
 
 NEW = Conversation()
 _NEAREST = 1
+_HELD = 200  # sheets held against a limit, the nearest
+_ANYTHING = "actions"  # what is sought when a question only leaves out
 _CACHED_NEEDS = 256
-_SHOWN_SHARE = 0.4  # of the best score: a sheet below does not help enough to be shown
-# « d'autres »: of the sheets that come after the first ones to judged questions, 331 pass and 39 of them help,
-# against 527 and 45 when the share above is held to them
-_MORE_SHARE = 0.5
 _AREAS = frozenset({Facet.DEPARTMENT, Facet.REGION})
 _PLACED_SHARE = 0.3
-_BECAUSE = {
-    Cause.CHOICES: "ne répond sous cette condition",
-    Cause.TOPIC: "sur {}",
-    Cause.PRACTICAL: "ne donne ce renseignement, pratique ou administratif\u00a0: les fiches racontent des actions",
-    Cause.WORLD: "ne répond à cette demande, qui est d’un autre monde que celui des centres sociaux",
-    Cause.UNKNOWN: "ne répond à cette demande",
-}
 
 
 class _Found(NamedTuple):
@@ -64,6 +58,14 @@ class _Found(NamedTuple):
     confidence: float
     bearing: Mapping[str, set[str]]
     vector: Vectors
+
+
+class _Limited(NamedTuple):
+    """What is within the limits of a question, among the sheets ``near`` it."""
+
+    hits: list[Hit]
+    near: list[Hit]
+    held: Within
 
 
 class Assistant:
@@ -90,6 +92,7 @@ class Assistant:
         self._quoter = Quoter(schema, store.thesaurus())
         self._understanding = resolver.tools.understanding
         self._choices = resolver.tools.choices
+        self._units = resolver.tools.talk.units
         self._turns = Turns(
             resolver, store, schema, self._answer, lambda *asked: self._search(*asked).hits, self._excerpt, self._read
         )
@@ -176,7 +179,7 @@ class Assistant:
         return found.hits, found.evidence
 
     def _search(self, query: Query, limit: int) -> _Found:
-        vector, likely = self._read(query.text)
+        vector, likely = self._read(self._sought(query))
         concepts = asked_concepts(query.concepts, likely, self.store.thesaurus())
         # a section asked for afterwards changes what is quoted, not which sheets answer the need
         need = replace(query, roles=self._understanding.asked(query.text))
@@ -187,26 +190,46 @@ class Assistant:
         evidence = features(query, hits, subject, bearing, lacking(query.concepts, self.store), near)
         return _Found(hits, evidence, probability(evidence, self.calibration), bearing, vector)
 
+    def _sought(self, query: Query) -> str:
+        """The text by whose meaning sheets are found: what is left out draws none."""
+        out = [facet for facet in query.excluded if facet not in query.facets and facet not in query.preferred]
+        if not out:
+            return query.text
+        return self._choices.without(query.text, out) or _ANYTHING
+
     def _answer(self, question: str, query: Query, plan: Plan, limit: int) -> Answer:
         most = max(limit, self.settings.sheets) + len(plan.leave_out)
         found = self._search(query, most)
-        shown = self._shown(found, query, plan, limit)
+        unmet = self._understanding.unmet(query)
+        limited = self._limited(found, query, plan) if query.limits else None
+        shown = [] if unmet else limited.hits[:limit] if limited else self._shown(found, query, plan, limit)
         refusal, nearest = None, [hit for hit in found.hits if hit.sheet.id not in plan.leave_out and not query.vague]
-        if not shown and not plan.leave_out and not query.vague:
-            loosened = without(query, lambda text, facet: self._choices.without(text, [facet]))
-            answering = [(drop, self._shown(self._search(less, most), less, plan, limit)) for drop, less in loosened]
-            drops = tuple(drop._replace(sheets=len(hits)) for drop, hits in answering if hits)
-            nearest = nearest or [hit for _, hits in answering for hit in hits]
+        if limited and not shown and not plan.leave_out:
+            nearest = limited.near
+            drops = tuple(Drop(one.text, f"retirer {one.text}", len(nearest)) for one in query.limits)
+            refusal = refuse(query, found.vector, drops, self.store, self._examples)
+        elif not shown and not plan.leave_out and not query.vague:
+            loosened = without(query, unmet, lambda text, facet: self._choices.without(text, [facet]), self._is_bare)
+            answering = [
+                (drop, less, self._shown(self._search(less, most), less, plan, limit)) for drop, less in loosened
+            ]
+            drops = tuple(drop._replace(sheets=len(hits)) for drop, _, hits in answering if hits)
+            others = [hit for _, less, hits in answering for hit in hits if not unmet or less.text != query.text]
+            # where nothing is for the public, what is for it elsewhere is nearer than what is not, there; but filters
+            # given beside the question hold for what is near too
+            nearest = (others or nearest) if unmet else (nearest or others)
             refusal = refuse(query, found.vector, drops, self.store, self._examples)
         rarity = self.store.rarity(query.terms)
         excerpts = tuple(
             self._excerpt(hit, query, rarity, found.bearing, rank if shown and not query.lists else EVEN)
             for rank, hit in enumerate(shown or nearest[:_NEAREST])
         )
+        if limited:
+            excerpts = tuple(proved(excerpt, limited.held.proofs.get(excerpt.sheet.id, ())) for excerpt in excerpts)
         return Answer(
             question=question,
             answered=bool(shown),
-            message=_message(len(shown), query, plan, refusal, bool(found.hits)),
+            message=message(len(shown), query, plan, refusal, bool(found.hits), unmet, limited and limited.held.silent),
             sheets=excerpts if shown else (),
             nearest=() if shown else excerpts,
             query=query,
@@ -216,6 +239,10 @@ class Assistant:
             refusal=refusal,
         )
 
+    def _is_bare(self, text: str) -> bool:
+        """Whether a text asks for nothing but choices."""
+        return not self._understanding.subject(self._choices.rest(fold(text)))
+
     def _shown(self, found: _Found, query: Query, plan: Plan, limit: int) -> list[Hit]:
         """The hits that are shown: none when the corpus does not answer, and no sheet that does not help enough."""
         hits = found.hits
@@ -223,8 +250,7 @@ class Assistant:
         if not hits or query.vague or not (sure or query.lists):
             return []
         if query.lists or not query.facets:
-            share = _MORE_SHARE if plan.leave_out else _SHOWN_SHARE
-            least = float("-inf") if query.lists else hits[0].score * share
+            least = float("-inf") if query.lists else least_score(hits[0].score, bool(plan.leave_out))
         else:
             least = self._least_there(query) if plan.kind is TurnKind.FACET else float("-inf")
         return [hit for hit in hits if hit.sheet.id not in plan.leave_out and hit.score >= least][:limit]
@@ -237,6 +263,30 @@ class Assistant:
         anywhere = {facet: values for facet, values in query.facets.items() if facet not in _AREAS}
         hits = self._search(replace(query, facets=anywhere), self.settings.sheets).hits
         return hits[0].score * _PLACED_SHARE
+
+    def _limited(self, found: _Found, query: Query, plan: Plan) -> _Limited | None:
+        """What is left of the sheets that answer a question once its limits hold; None when it has no answer.
+
+        A question that only sets limits is answered by every sheet within, the least first.
+        """
+        text = without_bounds(query.text, query.limits)
+        less = self._understanding.query(text or _ANYTHING)
+        less = replace(less, facets=query.facets, excluded=query.excluded, preferred=query.preferred, roles=query.roles)
+        wide = self._search(less, _HELD)
+        bare = not self._understanding.subject(text)
+        # « que monter avec 250 € ? »: words that neither name a concept nor stand in a sheet are no subject
+        says = bool(less.concepts or less.preferred or less.facets or any(hit.coverage for hit in wide.hits[:1]))
+        about = says and not bare and wide.confidence >= self.calibration.threshold
+        if not (bare or about or found.confidence >= self.calibration.threshold):
+            return None
+        least = least_score(wide.hits[0].score) if about and wide.hits and not query.facets else float("-inf")
+        near = [hit for hit in wide.hits if hit.score >= least and hit.sheet.id not in plan.leave_out]
+        held = within([hit.sheet for hit in near], query.limits, self._units, self.schema)
+        hits = [hit for hit in near if hit.sheet.id in held.kept]
+        if not about:
+            places = {sheet_id: place for place, sheet_id in enumerate([*held.kept, *held.beyond])}
+            hits, near = (sorted(some, key=lambda hit: places.get(hit.sheet.id, len(places))) for some in (hits, near))
+        return _Limited(hits, near, held)
 
     def _excerpt(
         self,
@@ -251,40 +301,9 @@ class Assistant:
         return Excerpt(
             sheet=hit.sheet,
             score=hit.score,
-            reason=_reason(hit.sheet, query, bearing),
+            reason=reason(hit.sheet, query, bearing),
             quotes=(*quotes.answers, *quotes.limits, *quotes.perspectives),
             limits=quotes.limits,
             perspectives=quotes.perspectives,
             silent={role: silence(hit.sheet, role) for role in due if unsaid(hit.sheet, role)},
         )
-
-
-def _message(shown: int, query: Query, plan: Plan, refusal: Refusal | None, found: bool) -> str:
-    """What the assistant says itself, before any quote; ``found`` when there is a nearest sheet."""
-    if shown:
-        more = " de plus" if plan.leave_out else ""
-        return f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
-    if plan.leave_out:
-        return "Pas d’autre fiche assez proche de ce sujet"
-    if query.vague or refusal is None:
-        return f"Nommez un besoin, un public ou un lieu, par exemple\u00a0: {EXAMPLE}"
-    if query.phrases and not found:
-        return f"Aucune fiche ne contient mot pour mot {' et '.join(map(guillemets, query.phrases))}"
-    sought = ", ".join(query.words[term] for term in query.terms[:6]) or query.text
-    among = "".join(f", {facet.value}\u00a0: {' ou '.join(values)}" for facet, values in query.facets.items())
-    because = _BECAUSE[refusal.cause].format(" ni sur ".join(map(guillemets, refusal.topics)))
-    return f"Aucune fiche {because} (cherché\u00a0: {sought}{among})"
-
-
-def _reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:
-    """One line on why a sheet was found: the words of the question that it bears, or lacks."""
-    found = [query.words[term] for term in query.terms if sheet.id in bearing[term]]
-    absent = [query.words[term] for term in query.terms if sheet.id not in bearing[term]]
-    filters = [value for facet, values in query.facets.items() for value in values if value in sheet.facet(facet)]
-    if not found and not filters:
-        return "Proche par le sens\u00a0: aucun mot de la question n’y est écrit"
-    reason = f"Retenue pour\u00a0: {', '.join([*filters, *found][:6])}"
-    if 0 < len(absent) <= 3:
-        verb = "n’y est pas écrit" if len(absent) == 1 else "n’y sont pas écrits"
-        reason += f" – {verb}\u00a0: {', '.join(absent)}"
-    return reason

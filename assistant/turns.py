@@ -97,11 +97,13 @@ class Turns:
             return self._inspired(question, plan, query)
         if plan.kind is TurnKind.TRAINING:
             return self._session(question, plan, query)
+        if plan.kind is TurnKind.AMOUNTS and plan.sheets is None:
+            return self._ranked_by_amount(question, plan, query, limit)
         if plan.sheets is None:
             everything = plan.kind is TurnKind.ALL
             answer = self.find(question, query, plan, self.store.manifest.sheets if everything else limit)
             return self._counted(answer) if everything else answer
-        sheets = [sheet for sheet in self.store.sheets(plan.sheets) if _bears(sheet, query)]
+        sheets = [sheet for sheet in self.store.sheets(plan.sheets) if _bears(sheet, query.facets)]
         if plan.kind is TurnKind.COMPARE:
             return self._board(question, plan, query, sheets)
         if plan.kind is TurnKind.AMOUNTS:
@@ -113,6 +115,13 @@ class Turns:
             message = f"Les limites de {_count(told)}, par genre de difficulté"
             return replace(answer, message=message, turned=Turned(digest=found))
         return self._counted(answer) if plan.kind is TurnKind.ALL else answer
+
+    def _ranked_by_amount(self, question: str, plan: Plan, query: Query, limit: int) -> Answer:
+        """What the sheets of a need write of an amount: of those for its public alone, where there are some."""
+        answer = self.find(question, query, plan, limit)
+        sheets = [excerpt.sheet for excerpt in answer.sheets]
+        sheets = [sheet for sheet in sheets if _bears(sheet, query.preferred)] or sheets
+        return self._figures(question, plan, query, sheets) if answer.answered else answer
 
     def _shown(self, question: str, plan: Plan, query: Query, sheets: Sequence[Sheet]) -> Answer:
         """These sheets, in their order, quoted for the query."""
@@ -263,8 +272,8 @@ class Turns:
         return plan.base.then(turn)
 
 
-def _bears(sheet: Sheet, query: Query) -> bool:
-    return all(set(values) & set(sheet.facet(facet)) for facet, values in query.facets.items())
+def _bears(sheet: Sheet, choices: Filters) -> bool:
+    return all(set(values) & set(sheet.facet(facet)) for facet, values in choices.items())
 
 
 def _silent(silent: int, shown: int) -> str:

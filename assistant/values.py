@@ -165,6 +165,27 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A bound on what an action takes, « moins de 500 euros », « 2 bénévoles maximum »: ``least`` to ``most``.
+
+    ``text`` is the question's own, bound and all; ``counted`` the part of it that says what is counted.
+    """
+
+    kind: AmountKind
+    least: float
+    most: float
+    text: str
+    counted: str
+
+
+class Wording(NamedTuple):
+    """Words of a question that name concepts together, as their stems, and the concepts that they may stand for."""
+
+    terms: tuple[str, ...]
+    concepts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """An understood question.
 
@@ -172,8 +193,9 @@ class Query:
     Sheets have to bear ``facets`` and none of ``excluded``; ``preferred`` raises them. ``lists`` is
     true when nothing else was asked for: every sheet that bears the facets is an answer; ``vague``
     when nothing was asked for at all.
-    Sheets have to hold each of ``phrases``, folded; those that state one of ``amounts`` are raised.
-    ``concepts`` are those of the thesaurus that it names, weighed; ``corrections`` pair what was
+    Sheets have to hold each of ``phrases``, folded, and to write an amount within each of ``limits``;
+    those that state one of ``amounts`` are raised.
+    ``concepts`` are those of the thesaurus that it names, weighed, by ``wordings``; ``corrections`` pair what was
     typed with what was read, ``expansions`` the words of the question with what else was searched.
     """
 
@@ -182,11 +204,13 @@ class Query:
     words: Mapping[str, str]
     roles: tuple[Role, ...] = ()
     concepts: Mapping[str, float] = field(default_factory=dict)
+    wordings: tuple[Wording, ...] = ()
     facets: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     excluded: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     preferred: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[str, ...] = ()
     amounts: tuple[Amount, ...] = ()
+    limits: tuple[Limit, ...] = ()
     lists: bool = False
     vague: bool = False
     corrections: tuple[tuple[str, str], ...] = ()

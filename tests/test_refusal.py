@@ -4,6 +4,7 @@ import pytest
 
 from assistant.conversation.state import Conversation
 from assistant.replies import Cause
+from assistant.values import Facet
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,29 @@ def test_a_missing_topic_is_named(assistant):
 def test_an_answer_is_no_refusal_nor_is_a_question_that_asks_nothing(assistant, question):
     answer, _ = assistant.ask(question, Conversation())
     assert answer.refusal is None
+
+
+def test_what_is_left_out_draws_no_sheet(assistant):
+    answer, _ = assistant.ask("une sortie sans enfants")
+    plain, _ = assistant.ask("une sortie")
+    kept = [one.sheet.id for one in plain.sheets if "Enfance" not in one.sheet.facet(Facet.PUBLIC)]
+    assert [one.sheet.id for one in answer.sheets][: len(kept)] == kept
+
+
+def test_a_place_without_a_sheet_for_the_public_is_said_and_others_are_near(assistant):
+    answer, conversation = assistant.ask("En Essonne, des actions pour les seniors")
+    assert not answer.answered
+    assert answer.refusal.cause is Cause.CHOICES
+    assert "Essonne" in answer.message
+    assert "Seniors" in answer.message
+    assert "Seniors" in answer.nearest[0].sheet.facet(Facet.PUBLIC)
+    assert [drop.sheets > 0 for drop in answer.refusal.drops] == [True, True]
+    for drop in answer.refusal.drops:
+        after, _ = assistant.ask(drop.removal, conversation)
+        assert len(after.sheets) == drop.sheets
+
+
+def test_a_place_with_a_sheet_for_everyone_answers_a_public(assistant):
+    answer, _ = assistant.ask("En Haute-Garonne, des actions pour les seniors")
+    assert answer.answered
+    assert any("Tous publics" in one.sheet.facet(Facet.PUBLIC) for one in answer.sheets)

@@ -107,6 +107,9 @@ EXCLUSIONS = {
     "des jeux pour les familles, pas en ville": {"territoire": {"Un quartier", "Plusieurs quartiers"}},
     "excepté dans le Nord": {"département": {"Nord"}},
     "mais pas terminée": {"statut": {"Terminée"}},
+    "des actions sans enfants": {"public": {"Enfance"}},
+    "sans enfants": {"public": {"Enfance"}},
+    "une sortie sans enfants pour souffler": {"public": {"Enfance"}},
 }
 
 NOTHING = (
@@ -133,6 +136,8 @@ NOTHING = (
     "pas cher",
     "sans argent",
     "les personnes sans voiture",
+    "les couples sans enfants",
+    "des sorties pour les femmes sans enfants",
     "les lieux pas adaptés",
     "le 14 juillet",
     "du 12 au 15 mars",

@@ -45,6 +45,15 @@ class Excerpt(Form):
     silent: dict[Role, Status] = Field(description="Pourquoi rien n’est cité\u00a0: la fiche ne le dit pas.")
 
 
+class Limit(Form):
+    """Une limite lue dans la question\u00a0: «\u00a0moins de 500 euros\u00a0»."""
+
+    text: str
+    counted: str
+    least: float | None
+    most: float | None
+
+
 class Understood(Form):
     """Ce qui a été compris de la question."""
 
@@ -55,6 +64,7 @@ class Understood(Form):
     excluded: dict[Facet, list[str]]
     preferred: dict[Facet, list[str]]
     phrases: list[str]
+    limits: list[Limit]
     corrections: list[tuple[str, str]]
     expansions: list[tuple[str, str]]
 

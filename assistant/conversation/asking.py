@@ -20,6 +20,9 @@ _TAKES = (Role.FUNDING, Role.PEOPLE, Role.PARTNERS, Role.LIMITS)
 _NO_ADVICE = "Aucune fiche n’est recommandée plutôt qu’une autre\u00a0: voici ce que chacune en dit"
 _SEARCHED = frozenset({TurnKind.SUBJECT, TurnKind.REFINE, TurnKind.FACET, TurnKind.RETURN})
 _COUNTED = re.compile(r"\b(?:les|des|ces) (deux|trois|quatre|cinq|2|3|4|5)\b(?! (?:premieres?|dernieres?))")
+_THE_LEAST = re.compile(
+    r"\W*(?:quelles? (?:sont|est) |je (?:cherche|veux|voudrais) |donne[- ]moi |montre[- ]moi )?(?:la|les) "
+)
 _COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
 _OF_THE_CORPUS = re.compile(
     r"\b(?:as-tu|tu as|t'as|avez-vous|vous avez|dans (?:la base|le corpus|ta base|votre base))\b"
@@ -82,7 +85,13 @@ def amounts(said: Said, tools: Tools) -> Plan | None:
     if not again and not asks(said, "amounts", tools):
         return None
     unit = unit or _unit(before, tools)
-    if not unit or (not said.listed and said.own - set(terms(" ".join(tools.talk.units)))):
+    if not unit:
+        return None
+    if not said.listed and (about := _ranked_subject(said, tools)):
+        most = not tools.talk.asks("least", said.folded)
+        role = Role.FUNDING if unit == "euros" else Role.PEOPLE
+        return said.plan(TurnKind.AMOUNTS, about, unit=unit, most=most, roles=(role,))
+    if not said.listed and said.own - set(terms(" ".join(tools.talk.units))) - _measured(said, tools):
         return None
     recent = _recent(said)
     counted = _COUNTED.search(said.folded)
@@ -92,6 +101,21 @@ def amounts(said: Said, tools: Tools) -> Plan | None:
     most = not tools.talk.asks("least", before if again else said.folded)
     role = Role.FUNDING if unit == "euros" else Role.PEOPLE
     return said.plan(TurnKind.AMOUNTS, need, sheets=sheets, listed=sheets, unit=unit, most=most, roles=(role,))
+
+
+def _measured(said: Said, tools: Tools) -> set[str]:
+    """The terms of the wording by which a turn ranks: « les moins chères »."""
+    found = tools.talk.asks("amounts", said.folded)
+    return set(terms(found.group())) if found else set()
+
+
+def _ranked_subject(said: Said, tools: Tools) -> Need | None:
+    """What is ranked, where a first question says so: « les actions les moins chères pour les seniors »."""
+    found = tools.talk.asks("amounts", said.folded)
+    if not found or not _THE_LEAST.match(said.folded):
+        return None
+    rest = f"actions {said.tail(found.end()).strip(' ?!.')}"
+    return tools.subject(rest) if tools.understanding.subject(rest) else None
 
 
 def _unit(folded: str, tools: Tools) -> str:

@@ -10,6 +10,7 @@ from assistant.conversation.following import narrowed, refined, same_need, subje
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import MOST_CHOICES, Said, Tools, asks, read
 from assistant.conversation.state import Need, Turn
+from assistant.language.amounts import without
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
@@ -138,6 +139,10 @@ def removed(said: Said, tools: Tools) -> Plan | None:
             less = dropped(need, facet, values, words_without(need, [facet], tools))
             return same_need(said, _instead(said, less, tools))
     query = tools.understanding.query(need.text)
+    for limit in query.limits:
+        if set(terms(limit.text)) <= rest:
+            less = replace(need, text=without(need.text, [limit]))
+            return same_need(said, replace(less, text=words_without(less, (), tools)))
     for pair in (*query.corrections, *query.expansions):
         if any(set(terms(words)) <= rest for words in pair):
             return same_need(said, replace(need, dropped=(*need.dropped, pair[0])))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from assistant.export.turn_json import quote_document, turned_document
 from assistant.replies import Answer, Excerpt, Refusal
-from assistant.values import Facet, Sheet
+from assistant.values import Facet, Limit, Sheet
 
 
 def answer_document(answer: Answer) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
             "excluded": {facet.value: list(values) for facet, values in answer.query.excluded.items()},
             "preferred": {facet.value: list(values) for facet, values in answer.query.preferred.items()},
             "phrases": list(answer.query.phrases),
+            "limits": [_limit(limit) for limit in answer.query.limits],
             "corrections": [list(pair) for pair in answer.query.corrections],
             "expansions": [list(pair) for pair in answer.query.expansions],
         },
@@ -63,6 +65,15 @@ def sheet_document(sheet: Sheet) -> dict[str, Any]:
             }
             for section in sheet.sections
         ],
+    }
+
+
+def _limit(limit: Limit) -> dict[str, Any]:
+    return {
+        "text": limit.text,
+        "counted": limit.counted,
+        "least": limit.least or None,
+        "most": None if limit.most == inf else limit.most,
     }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from assistant.language.folding import fold
-from assistant.values import Amount, AmountKind
+from assistant.values import Amount, AmountKind, Limit
 
 _UNITS = (
     "deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente "
@@ -48,6 +48,10 @@ _AT_LEAST = re.compile(
 )
 _AT_MOST_AFTER = re.compile(r"^\W*(?:grand )?(?:maxi(?:mum)?|max|au plus|pas plus|au maximum)\b")
 _AT_LEAST_AFTER = re.compile(r"^\W*(?:mini(?:mum)?|au moins|et plus|ou plus|au minimum)\b")
+_TO_SPEND = re.compile(
+    r"\b(?:avec|budget(?: total| maximum| max)?(?: est)?(?: (?:de|d'))?"
+    r"|(?:on a|j'ai|nous avons)(?: que| juste| seulement)?)\W*$"
+)
 _FEW = 5
 _RELATIVES = re.compile(r"(?:enfants?|parents?|ados?|adolescents?)$")
 _AROUND = 2.0  # a number of people said without a bound stands for half to twice as many
@@ -80,6 +84,34 @@ def figures(text: str) -> Iterator[Figure]:
 def amounts(text: str) -> tuple[Amount, ...]:
     """What a question asks of amounts: « moins de 300 € », « avec 500 euros », « pour une trentaine de personnes »."""
     return tuple(_asked(text, figure) for figure in figures(text) if not _is_family(text, figure))
+
+
+def limits(text: str) -> tuple[Limit, ...]:
+    """The bounds that a question sets: « à moins de 300 € », « avec 500 euros », « 2 bénévoles maximum ».
+
+    « une vingtaine de stands » and « 300 personnes » tell a size, and bound nothing.
+    """
+    return tuple(filter(None, (_limit(text, figure) for figure in figures(text) if not _is_family(text, figure))))
+
+
+def without(text: str, limits: Iterable[Limit]) -> str:
+    """A text less these bounds."""
+    for limit in limits:
+        text = text.replace(limit.text, " ")
+    return " ".join(text.split())
+
+
+def _limit(text: str, figure: Figure) -> Limit | None:
+    before, after = fold(text[: figure.start]), fold(text[figure.end :])
+    to_spend = _TO_SPEND.search(before) if figure.kind is AmountKind.MONEY else None
+    opening = _AT_MOST.search(before) or _AT_LEAST.search(before)
+    closing = _AT_MOST_AFTER.search(after) or _AT_LEAST_AFTER.search(after)
+    if not (opening or closing or to_spend) or figure.low < figure.value:
+        return None
+    asked = _asked(text, figure)
+    start = opening.start() if opening and len(before) == figure.start else figure.start
+    end = figure.end + (closing.end() if closing and not opening and len(after) == len(text) - figure.end else 0)
+    return Limit(figure.kind, asked.least, asked.most, text[start:end].strip(), text[figure.start : figure.end])
 
 
 def _is_family(text: str, figure: Figure) -> bool:

@@ -29,6 +29,12 @@ _EXCLUDES = re.compile(
     rf"|hors|hormis|exceptee?s?|a part|a l'exception|a l'exclusion|en dehors|plutot que"
     rf"|(?:autres?|ailleurs|autrement|autre chose) que?|exclu(?!siv)\w*|ni)|{_PAS})(?P<link>{_LINK})[ :('\u00a0]*$"
 )
+# « des actions sans enfants » leaves them out; « les couples sans enfants » tells who the couples are
+_OF_ACTIONS = re.compile(
+    r"(?:^\W*(?:(?:et|mais|plutot|ou|non|si possible|donc)\W+)*"
+    r"|\b(?:actions?|fiches?|projets?|exemples?|idees?|ateliers?|activites?|sorties?|soirees?|journees?|fetes?|sejours?|vacances|animations?|evenements?|choses?|trucs?|celles?|ceux)"
+    r"(?: (?!pour|avec|de|des|entre|aux?|du)\w+)? |, *)$"
+)
 _DETERMINER = re.compile(r"\b(?:la|le|les|l|un|une|des|du|de|avec|pour)\b")
 _AND = re.compile(r"[ ,]*(?:\b(?:et|ou|ni)\b)[ ]*(?:(?:les?|la|l'|des|du|de|d'|aux?) ?)*")
 _SMALL = (
@@ -80,6 +86,7 @@ def choose(folded: str, found: Iterable[Found]) -> Choices:
     wanted |= _chained(folded, left, wanted)
     spans = {*wanted.values(), *out.values()}
     excluded, named = _values(out), _values(wanted)
+    left = [one for one in left if not _lacked(folded, one)]
     preferred = _values(one for one in left if not one.bare)
     preferred = {facet: values for facet, values in preferred.items() if facet not in named}
     soft = {one: (one.start, one.end) for one in left if not one.bare and one.facet in preferred}
@@ -102,9 +109,15 @@ def _excluded(folded: str, found: Sequence[Found]) -> dict[Found, tuple[int, int
     out: dict[Found, tuple[int, int]] = {}
     for one in sorted(found):
         cue = _EXCLUDES.search(folded[: one.start])
-        if cue and not (cue["without"] and _says_lacking(one, cue["link"])):
+        if cue and not (cue["without"] and _says_lacking(folded[: cue.start()], one, cue["link"])):
             out[one] = (cue.start(), one.end)
     return out | _chained(folded, found, out)
+
+
+def _lacked(folded: str, one: Found) -> bool:
+    """Whether a public is what somebody lacks, « les couples sans enfants »: it is neither wanted nor left out."""
+    cue = _EXCLUDES.search(folded[: one.start])
+    return one.facet is Facet.PUBLIC and bool(cue and cue["without"]) and not one.firm
 
 
 def _chained(folded: str, found: Sequence[Found], chosen: Iterable[Found]) -> dict[Found, tuple[int, int]]:
@@ -120,9 +133,15 @@ def _chained(folded: str, found: Sequence[Found], chosen: Iterable[Found]) -> di
     return more
 
 
-def _says_lacking(one: Found, link: str) -> bool:
-    """« couples sans enfants », « sans la somme »: what somebody lacks, not what is left out."""
-    return one.facet in _PLACES or (one.facet is Facet.PUBLIC and not _DETERMINER.search(link))
+def _says_lacking(before: str, one: Found, link: str) -> bool:
+    """« couples sans enfants », « sans la somme »: what somebody lacks, not what is left out.
+
+    Args:
+        before: what stands before « sans ».
+    """
+    if one.facet is not Facet.PUBLIC:
+        return one.facet in _PLACES
+    return not _DETERMINER.search(link) and not _OF_ACTIONS.search(before)
 
 
 def _only(folded: str, one: Found) -> tuple[int, int] | None:

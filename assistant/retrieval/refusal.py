@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.indexing.encoder import Vectors
@@ -33,19 +33,33 @@ def refuse(query: Query, vector: Vectors, drops: tuple[Drop, ...], store: Store,
     return Refusal(Cause.UNKNOWN if cause is Cause.WORLD and query.concepts else cause)
 
 
-def without(query: Query, cut: Callable[[str, Facet], str]) -> Iterator[tuple[Drop, Query]]:
+def without(
+    query: Query, unmet: Mapping[Facet, tuple[str, ...]], cut: Callable[[str, Facet], str], bare: Callable[[str], bool]
+) -> Iterator[tuple[Drop, Query]]:
     """The query less one of its conditions, each in turn, and the drop that it would be, its sheets not counted.
 
     Args:
+        unmet: what it would rather have, and no sheet bears under its filters.
         cut: a text without the words that choose a facet.
+        bare: whether a text asks for nothing but choices.
     """
-    for before, conditions in (("", query.facets), ("sauf ", query.excluded)):
+    for before, conditions in (("", query.facets), ("sauf ", query.excluded), ("plutôt ", unmet)):
         for facet, values in conditions.items():
-            named = f"{before}{facet.value}\u00a0: {' ou '.join(values)}"
-            kept = {other: chosen for other, chosen in conditions.items() if other is not facet}
-            less = replace(query, lists=False, text=cut(query.text, facet))
-            less = replace(less, excluded=kept) if before else replace(less, facets=kept)
-            yield Drop(named, f"retirer {values[0]}", 0), less
+            text = cut(query.text, facet)
+            facets, excluded, preferred = (
+                {other: chosen for other, chosen in choices.items() if choices is not conditions or other is not facet}
+                for choices in (query.facets, query.excluded, query.preferred)
+            )
+            if conditions is unmet:
+                preferred.pop(facet)
+            lists = conditions is unmet and bare(text)
+            less = replace(query, text=text, facets=facets, excluded=excluded, preferred=preferred, lists=lists)
+            yield Drop(f"{before}{named(facet, values)}", f"retirer {values[0]}", 0), less
+
+
+def named(facet: Facet, values: Sequence[str]) -> str:
+    """A condition as it is said: « public : Seniors »."""
+    return f"{facet.value}\u00a0: {' ou '.join(values)}"
 
 
 def _missing(query: Query, store: Store) -> tuple[str, ...]:

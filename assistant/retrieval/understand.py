@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from assistant.corpus.places import Department
 from assistant.errors import QuestionError
-from assistant.language.amounts import amounts
+from assistant.language.amounts import amounts, limits
 from assistant.language.analyzer import Token, terms, tokens
 from assistant.language.folding import fold
 from assistant.language.spelling import Speller
@@ -20,7 +20,7 @@ from assistant.retrieval.requirements import AMOUNT_ROLES, plain
 from assistant.retrieval.wordings import FacetCues, Found, SectionCues, Wordings
 from assistant.stores.store import Store
 from assistant.typography import thousands
-from assistant.values import Facet, Query, Role
+from assistant.values import Facet, Query, Role, Wording
 
 Filters = Mapping[Facet, tuple[str, ...]]
 EXAMPLE = "comment lutter contre l’isolement des seniors\u202f?"
@@ -43,6 +43,8 @@ class Understanding:
         self._meant = sections
         self._facets = FacetCues(wordings, values)
         self._places = PlaceCues(departments, values[Facet.STRUCTURE], wordings.places)
+        self._values = values
+        self._everyone = {facet: words.everyone for facet, words in wordings.facets.items()}
         self._named = {plain(value) for found in values.values() for value in found}
         self._thesaurus = store.thesaurus()
         self._store = store
@@ -88,7 +90,7 @@ class Understanding:
         kept = set(terms(choices.rest))
         words = {term: word for term, word in carried.items() if term in kept}
         subject = set(terms(self._sections.without(choices.rest)))
-        concepts, expansions = self._concepts([token for token in read if token.term in subject])
+        concepts, wordings, expansions = self._concepts([token for token in read if token.term in subject])
         quoted = {term for phrase in phrases for term in terms(phrase)}
         chosen = named or choices.excluded or choices.preferred or phrases
         return Query(
@@ -97,11 +99,13 @@ class Understanding:
             words=words,
             roles=self.asked(text),
             concepts=concepts,
+            wordings=wordings,
             facets=named,
             excluded=choices.excluded,
             preferred=choices.preferred,
             phrases=phrases,
             amounts=amounts(text),
+            limits=limits(text),
             lists=bool(named or choices.excluded or phrases) and not subject - quoted,
             vague=not chosen and not any(len(term) > 1 and not term.isdigit() for term in words),
             corrections=mended.corrections,
@@ -135,6 +139,22 @@ class Understanding:
         kept = [one for one in found if not any(one.facet is other.facet and overlap(one, other) for other in more)]
         return choose(folded, [*kept, *more])
 
+    def unmet(self, query: Query) -> dict[Facet, tuple[str, ...]]:
+        """Of the choices that a query would rather have, those that no sheet under its filters bears.
+
+        A sheet that is for everyone, or that does not say whom it is for, may do.
+        """
+        if not query.facets:
+            return {}
+        return {facet: wanted for facet, wanted in query.preferred.items() if not self._may_meet(query, facet, wanted)}
+
+    def _may_meet(self, query: Query, facet: Facet, wanted: tuple[str, ...]) -> bool:
+        for_all = self._everyone.get(facet, "")
+        if self._store.sheet_ids({**query.facets, facet: (*wanted, for_all) if for_all else wanted}):
+            return True
+        telling = self._store.sheet_ids({**query.facets, facet: self._values[facet]})
+        return len(telling) < len(self._store.sheet_ids(query.facets)) or not telling
+
     def _find(self, folded: str) -> tuple[Found, ...]:
         return (*self._facets.find(folded), *self._places.find(folded))
 
@@ -155,16 +175,24 @@ class Understanding:
         bearing = set.intersection(*self._store.bearing(wanted).values()) if wanted else set()
         return any(terms(sheet.title) == wanted for sheet in self._store.sheets(sorted(bearing)[:_MENDED]))
 
-    def _concepts(self, subject: Sequence[Token]) -> tuple[dict[str, float], tuple[tuple[str, str], ...]]:
-        """The concepts that a subject names, weighed, and what they add to its words."""
+    def _concepts(
+        self, subject: Sequence[Token]
+    ) -> tuple[dict[str, float], tuple[Wording, ...], tuple[tuple[str, str], ...]]:
+        """The concepts that a subject names, weighed, by which of its words, and what they add to these."""
         concepts: dict[str, float] = {}
+        named: dict[tuple[int, int], list[str]] = {}
         expansions: dict[tuple[str, str], None] = {}
         for mention in self._thesaurus.mentions(subject):
+            named.setdefault((mention.start, mention.end), []).append(mention.concept)
             concepts[mention.concept] = max(concepts.get(mention.concept, 0.0), mention.weight)
             written = " ".join(token.word for token in subject[mention.start : mention.end])
             if fold(written) != fold(mention.concept):
                 expansions[written, mention.concept] = None
-        return concepts, tuple(expansions)
+        wordings = (
+            Wording(tuple(token.term for token in subject[start:end]), tuple(found))
+            for (start, end), found in named.items()
+        )
+        return concepts, tuple(wordings), tuple(expansions)
 
 
 def speller(store: Store) -> Speller:

@@ -17,6 +17,7 @@ _REMEMBERED = 256  # texts
 
 
 class FacetWordings(Strict):
+    everyone: str = ""
     prefer: tuple[Pattern, ...] = ()
     filter: tuple[Pattern, ...] = ()
     values: dict[str, tuple[Pattern, ...]] = {}
