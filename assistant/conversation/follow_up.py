@@ -70,7 +70,7 @@ class Resolver:
             return Plan(TurnKind.TALK, conversation, question, nothing, message=reply.answer)
         if plan := guessed(said, tools) or followed(said, tools):
             return plan
-        return subject(said if said.last else read(question, conversation, tools), tools)
+        return subject(said if said.last or said.question == question else read(question, conversation, tools), tools)
 
 
 def opposed(said: Said, tools: Tools) -> Plan | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,6 +99,7 @@ class FacetCues:
         """``values``: those that the sheets bear, by facet; one without wordings is read by its own name."""
         self._bare: dict[tuple[Facet, str], re.Pattern[str]] = {}
         # those of a value are compiled once a question names it
+        self._compiled = cache(re.compile)
         self._firm: dict[tuple[Facet, str], str] = {}
         self._soft: dict[tuple[Facet, str], str] = {}
         for facet, words in wordings.facets.items():
@@ -118,7 +119,7 @@ class FacetCues:
         named = {key: matches for key, pattern in self._bare.items() if (matches := list(pattern.finditer(folded)))}
         for patterns, firm in ((self._firm, True), (self._soft, False)):
             for facet, value in (key for key in named if key in patterns):
-                for match in re.finditer(patterns[facet, value], folded):
+                for match in self._compiled(patterns[facet, value]).finditer(folded):
                     yield Found(facet, value, *match.span(), firm=firm)
         for (facet, value), matches in named.items():
             for match in matches:
