@@ -27,7 +27,13 @@ class Examples:
         """
         needs = [row for row, example in enumerate(examples) if example.sheet_id and with_needs]
         others = [row for row, example in enumerate(examples) if not example.sheet_id]
-        self._sheets = [examples[row].sheet_id or "" for row in needs]
+        named = [examples[row].sheet_id or "" for row in needs]
+        # the sheets in the order of the first need of each, and its needs together
+        places = {sheet_id: place for place, sheet_id in enumerate(dict.fromkeys(named))}
+        of = np.array([places[sheet_id] for sheet_id in named], dtype=np.intp)
+        self._sheets = list(places)
+        self._together = np.argsort(of, kind="stable")
+        self._starts = np.searchsorted(of[self._together], np.arange(len(places)))
         self._needs = alignment.align(vectors[needs])
         self._foreign = alignment.align(vectors[others])
         self._kinds = [examples[row].kind for row in others]
@@ -43,11 +49,11 @@ class Examples:
         Args:
             among: the ids of the sheets to look at; all when None.
         """
-        nearest: dict[str, float] = {}
-        for sheet_id, cosine in zip(self._sheets, (self._needs @ vector).tolist(), strict=True):
-            if among is None or sheet_id in among:
-                nearest[sheet_id] = max(nearest.get(sheet_id, -1.0), cosine)
-        return nearest
+        if not self._sheets:
+            return {}
+        nearest = np.maximum.reduceat((self._needs @ vector)[self._together], self._starts).tolist()
+        found = zip(self._sheets, nearest, strict=True)
+        return dict(found) if among is None else {sheet_id: cosine for sheet_id, cosine in found if sheet_id in among}
 
     def leaning(self, vector: Vectors) -> float:
         """How much nearer an aligned question is to those that the corpus cannot answer than to needs.
