@@ -106,14 +106,11 @@ class Rankings:
         return self._best(columns, among, limit)
 
     def _best(self, columns: Iterable[tuple[float, Column]], among: Mask | None, limit: int) -> list[tuple[str, float]]:
-        weighed = [(column.rows, weight * column.values) for weight, column in columns]
-        if not weighed:
-            return []
-        bearing = np.concatenate([rows for rows, _ in weighed])
-        # added up in the order of the columns
-        totals = np.bincount(bearing, np.concatenate([values for _, values in weighed]), len(self.ids))
+        totals = np.zeros(len(self.ids))
         found = np.zeros(len(self.ids), dtype=np.bool_)
-        found[bearing] = True
+        for weight, column in columns:
+            totals[column.rows] += weight * column.values
+            found[column.rows] = True
         rows = np.flatnonzero(found if among is None else found & among)
         scores = totals[rows]
         if len(rows) > limit:
