@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.conversation.state import Choices, Need
-from assistant.conversation.wordings import TalkWordings, joined
+from assistant.conversation.wordings import TalkWordings
 from assistant.language.folding import fold
+from assistant.language.patterns import any_of
 from assistant.retrieval.choices import Named
 from assistant.retrieval.understand import Understanding
 from assistant.retrieval.wordings import Found
@@ -35,7 +36,7 @@ class ChoiceReader:
     def __init__(self, talk: TalkWordings, understanding: Understanding, store: Store) -> None:
         self._understanding = understanding
         self._store = store
-        self._more = [(choice.facet, choice.values, joined(choice.patterns)) for choice in talk.choices]
+        self._more = [(choice.facet, choice.values, any_of(choice.patterns)) for choice in talk.choices]
 
     def find(self, folded: str) -> tuple[Named, ...]:
         """Every choice; two of one facet are alternatives."""

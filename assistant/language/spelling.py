@@ -117,7 +117,8 @@ class Speller:
         """
         words, lengths, letters = self._choices
         few = np.bitwise_count(letters ^ _letters([folded])) <= 2 * most
-        return words[few & (np.abs(lengths - len(folded)) <= most)].tolist()
+        near: list[str] = words[few & (np.abs(lengths - len(folded)) <= most)].tolist()
+        return near
 
     def _cost(self, folded: str, word: str) -> float:
         """Wrong letters, less what speaks for the word: the same sound or letters, and each tenfold of frequency."""
@@ -174,7 +175,8 @@ class Speller:
 def _letters(words: Sequence[str]) -> NDArray[np.uint32]:
     """The set of letters of each word, a bit a letter; letters that share one only make words look nearer."""
     codes = np.array(words, dtype=np.str_).reshape(-1, 1).view(np.uint32)
-    return np.bitwise_or.reduce(np.where(codes, np.uint32(1) << codes % 32, np.uint32(0)), axis=1)
+    bits = np.where(codes, np.uint32(1) << codes % 32, np.uint32(0))
+    return np.asarray(np.bitwise_or.reduce(bits, axis=1), dtype=np.uint32)
 
 
 def _confused(folded: str, found: str) -> bool:
