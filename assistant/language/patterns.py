@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -21,8 +22,12 @@ class QuickPattern:
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
-        self._compiled = re.compile(pattern)
         self._needed = tuple(sorted(needed(pattern), key=len))
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        # once it is needed: the patterns of a process that answers one question mostly never are
+        return re.compile(self.pattern)
 
     def may_be_in(self, text: str) -> bool:
         """False when the pattern is not found in a text."""
