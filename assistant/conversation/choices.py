@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.conversation.state import Choices, Need
 from assistant.conversation.wordings import TalkWordings
@@ -16,6 +17,7 @@ from assistant.retrieval.wordings import Found
 from assistant.stores.store import Store
 from assistant.values import Facet
 
+_REMEMBERED = 256  # texts
 PLACES = (Facet.DEPARTMENT, Facet.REGION, Facet.STRUCTURE)
 _ARTICLES = r"(?:\b(?:l|d|la|le|les|un|une|des|du|de|aux?|en|dans|chez|avec|pour|plus)\b['\s]*)*"
 _JOINS = re.compile(
@@ -36,10 +38,12 @@ class ChoiceReader:
     def __init__(self, talk: TalkWordings, understanding: Understanding, store: Store) -> None:
         self._understanding = understanding
         self._store = store
+        # a turn is read by several rules
+        self.find = lru_cache(maxsize=_REMEMBERED)(self._find)
+        """Every choice of a folded text; two of one facet are alternatives."""
         self._more = [(choice.facet, choice.values, any_of(choice.patterns)) for choice in talk.choices]
 
-    def find(self, folded: str) -> tuple[Named, ...]:
-        """Every choice; two of one facet are alternatives."""
+    def _find(self, folded: str) -> tuple[Named, ...]:
         more = [
             Found(facet, value, *match.span(), firm=True)
             for facet, values, pattern in self._more

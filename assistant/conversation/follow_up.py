@@ -20,6 +20,7 @@ from assistant.conversation.guessing import (
     guessed_numbers,
     guessed_reply,
     guessed_role,
+    likeliest,
     only_points,
     stands_alone,
     told_roles,
@@ -67,7 +68,7 @@ class Resolver:
             plan = rule(said, tools)
             if plan:
                 return plan
-        if reply := guessed_reply(tools.guess(mended), self.small_talk):
+        if reply := guessed_reply(likeliest(mended, tools), self.small_talk):
             return Plan(TurnKind.TALK, conversation, question, nothing, message=reply.answer)
         if plan := guessed(said, tools) or followed(said, tools):
             return plan
