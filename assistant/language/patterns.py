@@ -31,7 +31,10 @@ class QuickPattern:
 
     def may_be_in(self, text: str) -> bool:
         """False when the pattern is not found in a text."""
-        return not self._needed or any(letters in text for letters in self._needed)
+        for letters in self._needed:  # ``any`` takes twice the time
+            if letters in text:
+                return True
+        return not self._needed
 
     def search(self, text: str) -> re.Match[str] | None:
         return self._compiled.search(text) if self.may_be_in(text) else None
