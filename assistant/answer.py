@@ -184,10 +184,11 @@ class Assistant:
         # a section asked for afterwards changes what is quoted, not which sheets answer the need
         need = replace(query, roles=self._understanding.asked(query.text))
         hits = search(Sought(need, vector, concepts), self.store, self._examples, self._ranking, limit)
-        near = {"foreign": self._examples.foreign(vector), "leaning": self._examples.leaning(vector)}
         bearing = self.store.bearing(query.terms)
         subject = self._understanding.subject(query.text) & set(query.terms)
-        evidence = features(query, hits, subject, bearing, lacking(query.concepts, self.store), near)
+        evidence = features(
+            query, hits, subject, bearing, lacking(query.concepts, self.store), self._examples.beside(vector)
+        )
         return _Found(hits, evidence, probability(evidence, self.calibration), bearing, vector)
 
     def _sought(self, query: Query) -> str:

@@ -58,7 +58,9 @@ def _groups(assistant: Assistant, question: Judged) -> Iterator[Group]:
             continue
         sentences = list(read_sentences(sheet, assistant.schema, store.thesaurus()))
         quoted = [any(a < one.span.end and one.span.start < b for a, b in wanted) for one in sentences]
-        yield list(zip(measures(sentences, hit, query, rarity), quoted, strict=True))
+        found = measures(sentences, hit, query, rarity)
+        rows = (dict(zip(found, values, strict=True)) for values in zip(*found.values(), strict=True))
+        yield list(zip(rows, quoted, strict=True))
 
 
 def _places(sheet: Sheet, excerpt: str) -> list[Span]:

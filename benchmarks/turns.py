@@ -17,9 +17,13 @@ from assistant.answer import Assistant
 from assistant.conversation.state import Conversation
 
 FIRST = "comment lutter contre l'isolement des seniors en milieu rural ?"
-# {n} makes the words of each round new
+# {n} and {public} make the words of each round new; a public with a number is no choice alone, but more words
+PUBLICS = (
+    "jeunes enfants ados adultes retraités bébés lycéens collégiens adolescents anciens aînés gamins tout-petits vieux "
+    "gosses nourrissons minots mômes bambins"
+).split()
 FOLLOW_UPS = {
-    "facet": "et pour les {n} jeunes ?",
+    "facet": "et pour les {public} ?",
     "section": "quelles limites ont-ils rencontrées au tour {n} ?",
     "guessed section": "qui leur a filé un coup de main {n} fois",
     "refine": "plutôt le matin autour d'un café {n}",
@@ -46,7 +50,7 @@ def main() -> None:
         times = {"first": time.perf_counter() - start}
         for name, text in FOLLOW_UPS.items():
             start = time.perf_counter()
-            assistant.ask(text.format(n=number), conversation)
+            assistant.ask(text.format(n=number, public=PUBLICS[number % len(PUBLICS)]), conversation)
             times[name] = time.perf_counter() - start
         if number:  # the first round loads what is loaded once
             for name, seconds in times.items():

@@ -59,7 +59,7 @@ class Acts:
         """How likely each act is, shape (number of acts,); they sum to 1."""
         dimension = len(self.mean)
         scores = self.weights[:, -1] + self.weights[:, :dimension] @ unit(vector - self.mean)
-        rows = [self.features[feature] for feature in features(text) if feature in self.features]
+        rows = [row for feature in features(text) if (row := self.features.get(feature)) is not None]
         if rows:
             scores = scores + self.weights[:, [dimension + row for row in rows]].sum(axis=1) / np.sqrt(len(rows))
         odds = np.exp(np.asarray(scores, dtype=np.float64) - scores.max())

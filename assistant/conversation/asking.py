@@ -195,13 +195,13 @@ def more(said: Said, tools: Tools) -> Plan | None:
 
 
 def whole(said: Said, tools: Tools) -> Plan | None:
-    if not asks(said, "whole", tools):
+    if (said.own and not said.listed) or not asks(said, "whole", tools):
         return None
     told = tools.talk.without("whole_words", said.folded)
     pointed = tools.references.point(told, said.listed, said.focus, _known(said)).sheets
     chosen = pointed or ((said.focus,) if said.focus else said.listed)
     if not said.listed:
-        return None if said.own else no_sheet(said)
+        return no_sheet(said)
     if len(chosen) > 1:
         return which(said, tools.titles(chosen))
     return said.plan(TurnKind.WHOLE, sheets=chosen, listed=said.listed, focus=chosen[0])

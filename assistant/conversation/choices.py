@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.conversation.state import Choices, Need
-from assistant.conversation.wordings import TalkWordings, joined
+from assistant.conversation.wordings import TalkWordings
 from assistant.language.folding import fold
+from assistant.language.patterns import any_of
 from assistant.retrieval.choices import Named
 from assistant.retrieval.understand import Understanding
 from assistant.retrieval.wordings import Found
 from assistant.stores.store import Store
 from assistant.values import Facet
 
+_REMEMBERED = 256  # texts
 PLACES = (Facet.DEPARTMENT, Facet.REGION, Facet.STRUCTURE)
 _ARTICLES = r"(?:\b(?:l|d|la|le|les|un|une|des|du|de|aux?|en|dans|chez|avec|pour|plus)\b['\s]*)*"
 _JOINS = re.compile(
@@ -35,10 +38,12 @@ class ChoiceReader:
     def __init__(self, talk: TalkWordings, understanding: Understanding, store: Store) -> None:
         self._understanding = understanding
         self._store = store
-        self._more = [(choice.facet, choice.values, joined(choice.patterns)) for choice in talk.choices]
+        # a turn is read by several rules
+        self.find = lru_cache(maxsize=_REMEMBERED)(self._find)
+        """Every choice of a folded text; two of one facet are alternatives."""
+        self._more = [(choice.facet, choice.values, any_of(choice.patterns)) for choice in talk.choices]
 
-    def find(self, folded: str) -> tuple[Named, ...]:
-        """Every choice; two of one facet are alternatives."""
+    def _find(self, folded: str) -> tuple[Named, ...]:
         more = [
             Found(facet, value, *match.span(), firm=True)
             for facet, values, pattern in self._more

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assistant.conversation.cutting import aligned, cell, said_in
-from assistant.conversation.wordings import joined
 from assistant.corpus.schema import Schema
 from assistant.language.folding import fold
+from assistant.language.patterns import any_of
 from assistant.replies import Board, Cell, Digest, Row, Theme
 from assistant.retrieval.quoting import cut_quote
 from assistant.values import Facet, Quote, Role, Sheet, Status
@@ -57,7 +57,7 @@ def digest(sheets: Sequence[Sheet], schema: Schema, difficulties: Mapping[str, t
     Args:
         difficulties: by kind, patterns over folded text.
     """
-    patterns = {name: joined(words) for name, words in difficulties.items()}
+    patterns = {name: any_of(words) for name, words in difficulties.items()}
     themes: dict[str, list[tuple[Sheet, Quote]]] = {name: [] for name in (*patterns, OTHER)}
     silent = []
     for sheet in sheets:

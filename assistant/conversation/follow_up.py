@@ -20,6 +20,7 @@ from assistant.conversation.guessing import (
     guessed_numbers,
     guessed_reply,
     guessed_role,
+    likeliest,
     only_points,
     stands_alone,
     told_roles,
@@ -36,6 +37,7 @@ from assistant.values import Role
 
 _OWN_SUBJECT = 4  # terms: a question with more of its own that only points back stands by itself
 _NONE_FITS = "Aucune des fiches montrées n’est celle-là"
+_FEW = 2  # terms: before any sheet is shown, a turn with more does not point to one
 _FRAGMENT = 5  # terms: a longer question that opens with « pour » or « dans » stands by itself
 
 
@@ -66,11 +68,11 @@ class Resolver:
             plan = rule(said, tools)
             if plan:
                 return plan
-        if reply := guessed_reply(tools.guess(mended), self.small_talk):
+        if reply := guessed_reply(likeliest(mended, tools), self.small_talk):
             return Plan(TurnKind.TALK, conversation, question, nothing, message=reply.answer)
         if plan := guessed(said, tools) or followed(said, tools):
             return plan
-        return subject(said if said.last else read(question, conversation, tools), tools)
+        return subject(said if said.last or said.question == question else read(question, conversation, tools), tools)
 
 
 def opposed(said: Said, tools: Tools) -> Plan | None:
@@ -131,19 +133,16 @@ def first_ones(said: Said, tools: Tools) -> Plan | None:
 
 def pointed(said: Said, tools: Tools) -> Plan | None:
     """« la deuxième », « celle de l'Aube », « et l'atelier mémoire, combien de bénévoles ? »."""
-    known = tuple(dict.fromkeys([*said.listed, *(s for t in reversed(said.conversation.turns) for s in t.shown)]))
-    if tools.talk.asks("pointing", said.folded) and "fiche" in said.folded:
-        known = (*known, *tools.store.sheet_ids({}))
-    elif said.last and (said.roles or _again(said, tools) or tools.talk.asks("about", said.folded)):
-        known = (*known, *tools.references.titled(said.folded))
+    known = _known(said, tools)
     if tools.talk.asks("earlier", said.folded) and (earlier := _earlier(said)):
         return _one(said, earlier, said.roles)
+    if not known and len(said.own) > _FEW:  # a question of its own, and no sheet that it could point to
+        return None
     found = tools.references.point(said.folded, said.listed, said.focus, known)
     if not found.asked:
-        pointing = tools.talk.asks("pointing", said.folded) and only_points(said, tools)
-        return which(said, tools.titles(said.listed), _NONE_FITS) if pointing and said.listed else None
+        return _none_fits(said, tools)
     if not said.listed and not found.sheets:
-        return no_sheet(said) if len(said.own) <= 2 else None
+        return no_sheet(said) if len(said.own) <= _FEW else None
     if found.out_of_range is not None:
         return which(said, tools.titles(said.listed), only(len(said.listed)))
     if len(found.sheets) > 1:
@@ -159,6 +158,22 @@ def pointed(said: Said, tools: Tools) -> Plan | None:
     words = left if subject_left else ""
     asks_more = roles or (words and not found.traits and not only_points(said, tools))
     return _one(said, sheet, roles, words, bool(asks_more))
+
+
+def _known(said: Said, tools: Tools) -> tuple[str, ...]:
+    """The sheets that a title may name: those shown, and any whose whole title is told where it can be meant."""
+    known = tuple(dict.fromkeys([*said.listed, *(s for t in reversed(said.conversation.turns) for s in t.shown)]))
+    if tools.talk.asks("pointing", said.folded) and "fiche" in said.folded:
+        return (*known, *tools.store.sheet_ids({}))
+    if said.last and (said.roles or _again(said, tools) or tools.talk.asks("about", said.folded)):
+        return (*known, *tools.references.titled(said.folded))
+    return known
+
+
+def _none_fits(said: Said, tools: Tools) -> Plan | None:
+    """« celle-là » that none of the sheets shown is."""
+    pointing = said.listed and tools.talk.asks("pointing", said.folded) and only_points(said, tools)
+    return which(said, tools.titles(said.listed), _NONE_FITS) if pointing else None
 
 
 def _one(said: Said, sheet: str, roles: tuple[Role, ...], words: str = "", asks_more: bool = False) -> Plan:

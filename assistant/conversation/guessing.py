@@ -21,17 +21,31 @@ _LIKELY = 0.5  # an act that is not likelier is not taken for what was meant
 _ALARMING = 0.6  # the same for a danger: its words are also those of professionals who ask for prevention
 _NEAR = 0.0  # the cosine from which a turn speaks of the need before it
 _CERTAIN = 0.9  # the same where a looser wording would be understood otherwise
+_NAMED = Guess("facet", 1.0)
 _SURE = 0.7  # the same where no turn came before, and for what is answered without a sheet
+
+
+def likeliest(text: str, tools: Tools) -> Guess:
+    """What a mended text most likely asks for. What opens as a follow-up and only names choices asks for these, and
+    is not encoded to tell: « et pour les jeunes ? », but not « celle du Finistère ».
+    """
+    folded = fold(text)
+    opens = tools.talk.asks("opens", folded) or tools.talk.asks("fragment", folded)
+    if opens and not tools.talk.asks("pointing", folded) and tools.choices.find(folded):
+        left = tools.choices.rest(folded)
+        if not _says(tools.talk.without("fragment", tools.talk.without("opens", left))):
+            return _NAMED
+    return tools.guess(text)
 
 
 def guessed_numbers(question: str, tools: Tools, small_talk: SmallTalk) -> tuple[tuple[str, str], ...]:
     """The emergency numbers of a danger that is told in other words; none for a professional's question."""
     mended = tools.understanding.mended(question)
-    name = _within(tools.guess(mended), "danger.", _ALARMING)
+    name = _within(likeliest(mended, tools), "danger.", _ALARMING)
     if not name or small_talk.elsewhere(fold(mended)):
         return ()
     # a word that was read into another must not raise the alarm by itself
-    typed = tools.guess(question)
+    typed = likeliest(question, tools)
     return () if typed.act == SUBJECT and typed.probability >= _CERTAIN else small_talk.numbers(name)
 
 
@@ -43,8 +57,8 @@ def guessed_reply(guess: Guess, small_talk: SmallTalk) -> Reply | None:
 
 def guessed_role(text: str, tools: Tools) -> tuple[Role, ...]:
     """The section that a part of a turn asks for."""
-    says = _LINKS.sub("", tools.talk.without("opens", text)).strip(" ?!.,'")
-    name = _within(tools.guess(text.strip()), "section.", _LIKELY) if says else ""
+    says = _says(tools.talk.without("opens", text))
+    name = _within(likeliest(text.strip(), tools), "section.", _LIKELY) if says else ""
     return (Role(name),) if name else ()
 
 
@@ -58,7 +72,7 @@ def told_roles(said: Said, tools: Tools) -> tuple[Role, ...]:
 
 def certain(said: Said, tools: Tools) -> Plan | None:
     """What is asked of the assistant itself, when hardly anything else can be meant."""
-    guess = tools.guess(tools.understanding.mended(said.question))
+    guess = likeliest(tools.understanding.mended(said.question), tools)
     if guess.act not in (_ASKED if said.last else _FIRST) or guess.probability < _CERTAIN:
         return None
     return _LATER[guess.act](replace(said, act=guess.act), tools)
@@ -66,12 +80,12 @@ def certain(said: Said, tools: Tools) -> Plan | None:
 
 def asks_section(said: Said, tools: Tools) -> bool:
     """Whether a turn that names a choice asks about it: « est-ce toujours en cours ? »."""
-    return bool(_within(tools.guess(tools.understanding.mended(said.question)), "section.", _CERTAIN))
+    return bool(_within(likeliest(tools.understanding.mended(said.question), tools), "section.", _CERTAIN))
 
 
 def only_points(said: Said, tools: Tools) -> bool:
     """Whether a turn points to a sheet and asks nothing of it: « je garde la deuxième »."""
-    return tools.guess(tools.understanding.mended(said.question)).act == "sheet"
+    return likeliest(tools.understanding.mended(said.question), tools).act == "sheet"
 
 
 def stands_alone(said: Said, tools: Tools) -> bool:
@@ -84,14 +98,14 @@ def stands_alone(said: Said, tools: Tools) -> bool:
         return True
     if tools.talk.asks("besides", said.folded) and len(said.own) > 1:
         return True
-    guess = tools.guess(tools.understanding.mended(said.question))
+    guess = likeliest(tools.understanding.mended(said.question), tools)
     alone = guess.act == SUBJECT and guess.probability >= _CERTAIN
     return alone and tools.nearness(said.question, said.need.text) < _NEAR
 
 
 def guessed(said: Said, tools: Tools) -> Plan | None:
     """What the likeliest act asks for."""
-    guess = tools.guess(tools.understanding.mended(said.question))
+    guess = likeliest(tools.understanding.mended(said.question), tools)
     if guess.probability < (_LIKELY if said.last and not guess.strange else _SURE):
         return None
     again = replace(said, act=guess.act)
@@ -110,6 +124,11 @@ def guessed(said: Said, tools: Tools) -> Plan | None:
 def _within(guess: Guess, family: str, least: float) -> str:
     """The name of an act within its family, when it is likely enough; else empty."""
     return guess.act.removeprefix(family) if guess.act.startswith(family) and guess.probability >= least else ""
+
+
+def _says(folded: str) -> str:
+    """A text less the words that only link it to what was said."""
+    return _LINKS.sub("", folded).strip(" ?!.,'")
 
 
 _LINKS = re.compile(r"\b(?:et|mais|ok|la|les?|l|pour|avec|sur|de|du|des|aux?|a)\b")  # « et les » asks for nothing

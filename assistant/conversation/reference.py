@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.conversation.choices import ChoiceReader
-from assistant.conversation.wordings import TalkWordings, joined
+from assistant.conversation.wordings import TalkWordings
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
+from assistant.language.patterns import any_of
 from assistant.retrieval.choices import Named
 from assistant.retrieval.understand import Understanding
 from assistant.stores.store import Store
@@ -66,7 +67,7 @@ class References:
         self._understanding = understanding
         self._store = store
         self._told = {f"rank{at}": rank for at, rank in enumerate(talk.ordinals)}
-        words = (joined(talk.ordinals[rank]).pattern for rank in self._told.values())
+        words = (any_of(talk.ordinals[rank]).pattern for rank in self._told.values())
         told = "|".join(f"(?P<{name}>{pattern})" for name, pattern in zip(self._told, words, strict=True))
         ordinal = rf"(?:\b(?P<tens>{'|'.join(_TENS)})[- ](?:et[- ])?)?\b(?:{_DIGITS}|{told}){_AFTER}"
         self._rank = re.compile(ordinal)

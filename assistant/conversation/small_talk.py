@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from assistant.conversation.wordings import Danger, Reply, TalkWordings, joined
+from assistant.conversation.wordings import Danger, Reply, TalkWordings
+from assistant.language.patterns import any_of
 
 
 class SmallTalk:
@@ -12,10 +13,10 @@ class SmallTalk:
 
     def __init__(self, wordings: TalkWordings) -> None:
         self._wordings = wordings
-        self._present = joined(wordings.present)
-        self._elsewhere = joined(wordings.elsewhere)
-        self._dangers = [(danger, joined(danger.always), joined(danger.now)) for danger in wordings.dangers]
-        self._replies = [(reply, joined(reply.patterns)) for reply in wordings.replies]
+        self._present = any_of(wordings.present)
+        self._elsewhere = any_of(wordings.elsewhere)
+        self._dangers = [(danger, any_of(danger.always), any_of(danger.now)) for danger in wordings.dangers]
+        self._replies = [(reply, any_of(reply.patterns)) for reply in wordings.replies]
 
     def danger(self, folded: str) -> tuple[tuple[str, str], ...]:
         """The emergency numbers that fit, with whom they reach, when someone is in danger now.

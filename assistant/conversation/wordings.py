@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from assistant.documents import Pattern, Strict, load_yaml
 from assistant.language.analyzer import terms
+from assistant.language.patterns import QuickPattern, any_of
 from assistant.values import Facet, Role
 
 # the wordings that the code asks for by name
@@ -74,8 +75,8 @@ class TalkWordings(Strict):
         return self
 
     @cached_property
-    def _turns(self) -> Mapping[str, re.Pattern[str]]:
-        return {name: joined(patterns) for name, patterns in self.turns.items()}
+    def _turns(self) -> Mapping[str, QuickPattern]:
+        return {name: any_of(patterns) for name, patterns in self.turns.items()}
 
     @cached_property
     def filler_terms(self) -> frozenset[str]:
@@ -83,8 +84,8 @@ class TalkWordings(Strict):
         return frozenset(term for word in self.fillers for term in terms(word))
 
     @cached_property
-    def _sections(self) -> Mapping[Role, re.Pattern[str]]:
-        return {role: joined(patterns) for role, patterns in self.sections.items()}
+    def _sections(self) -> Mapping[Role, QuickPattern]:
+        return {role: any_of(patterns) for role, patterns in self.sections.items()}
 
     def roles(self, folded: str) -> tuple[Role, ...]:
         """The sections that a turn asks for in words that only make sense once sheets are shown."""
@@ -112,8 +113,3 @@ def load_talk(path: Path) -> TalkWordings:
         SchemaError: with file and line.
     """
     return load_yaml(path, TalkWordings)
-
-
-def joined(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for several; matches nothing when there are none."""
-    return re.compile("|".join(patterns) or r"(?!)")

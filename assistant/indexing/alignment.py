@@ -71,7 +71,10 @@ class Alignment:
         if not self.concepts:
             return {}
         cosines = self.names @ meant
-        likely = np.argsort(-cosines, kind="stable")[:_LIKELY]
+        near = np.arange(len(cosines))
+        if len(cosines) > _LIKELY:  # to order them all takes longer than to find the nearest
+            near = np.flatnonzero(cosines >= np.partition(cosines, -_LIKELY)[-_LIKELY])
+        likely = near[np.argsort(-cosines[near], kind="stable")[:_LIKELY]]
         odds = np.exp(_SHARPNESS * (cosines[likely] - cosines[likely[0]]))
         shares = (odds / odds.sum()).tolist()
         return {self.concepts[row]: share for row, share in zip(likely.tolist(), shares, strict=True)}

@@ -45,6 +45,7 @@ action actions question autour genre type sorte
 """.split()
 )
 
+_QUESTION = 400  # characters: what is no longer is read again and again for one answer
 _stemmers = threading.local()
 
 
@@ -60,6 +61,10 @@ def tokens(text: str) -> list[Token]:
 
     Elisions are cut (l’isolement) and dotted sigles closed up (C.A.F. -> CAF).
     """
+    return list(_read_again(text) if len(text) <= _QUESTION else _read(text))
+
+
+def _read(text: str) -> tuple[Token, ...]:
     closed = _SIGLE.sub(lambda sigle: sigle.group().replace(".", "") + " ", text.translate(_APOSTROPHES))
     found = []
     for match in _WORD.finditer(closed):
@@ -69,7 +74,10 @@ def tokens(text: str) -> list[Token]:
         # « l’été », « d’été » is the summer; « été » alone is mostly what has been
         if folded and (folded not in STOP_WORDS or _SUMMER.fullmatch(fold(written))):
             found.append(Token(word, stem(folded.replace("-", "").replace(" ", ""))))
-    return found
+    return tuple(found)
+
+
+_read_again = lru_cache(maxsize=256)(_read)
 
 
 def terms(text: str) -> list[str]:

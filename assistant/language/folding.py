@@ -8,6 +8,7 @@ from functools import lru_cache
 _LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'"}
 
 _WORD = 30  # characters: what is no longer comes again and again
+_QUESTION = 400  # the same for one answer
 _FIRST_MARK = "\u0300"
 
 
@@ -16,7 +17,9 @@ def fold(text: str) -> str:
     lowered = text.lower()
     if lowered.isascii():
         return lowered
-    return _folded_word(lowered) if len(lowered) <= _WORD else _folded(lowered)
+    if len(lowered) <= _WORD:
+        return _folded_word(lowered)
+    return _folded_question(lowered) if len(lowered) <= _QUESTION else _folded(lowered)
 
 
 def _folded(lowered: str) -> str:
@@ -30,3 +33,4 @@ def _folded(lowered: str) -> str:
 
 
 _folded_word = lru_cache(maxsize=20_000)(_folded)
+_folded_question = lru_cache(maxsize=256)(_folded)

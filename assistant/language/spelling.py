@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cache, cached_property, lru_cache
 from math import log10
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -44,12 +46,18 @@ class Speller:
         # of two spellings the accented one, which sorts last, whatever the order in which they come
         self._domain = {fold(word): word for word in sorted(domain) if len(word) >= _SHORTEST}
         self._likely = lru_cache(maxsize=10_000)(self._search)
+        self._heard = cache(self._heard_so)
+
+    def may_change(self, word: str) -> bool:
+        """Whether a word is unknown, and such as words are misspelt: all that ``read`` may change, at little cost."""
+        folded = fold(word)
+        return _SHORTEST <= len(folded) <= _LONGEST and folded.isalpha() and not self._common(folded)
 
     def read(self, word: str) -> str | None:
         """The word that an unknown word stands for; None when it is known, or nothing is near."""
-        folded = fold(word)
-        if not _SHORTEST <= len(folded) <= _LONGEST or not folded.isalpha() or self._common(folded):
+        if not self.may_change(word):
             return None
+        folded = fold(word)
         found = self._likely(folded)
         if (
             found is None
@@ -81,7 +89,7 @@ class Speller:
     def _costs(self, folded: str) -> dict[str, float]:
         """The words that sound alike, or are few letters away and begin alike, with their cost."""
         most = 1 if len(folded) < _LONG else 2
-        found = process.extract(folded, self._choices, scorer=OSA.distance, score_cutoff=most, limit=30)
+        found = process.extract(folded, self._near(folded, most), scorer=OSA.distance, score_cutoff=most, limit=30)
         begun = {folded[0], folded[1]}
         near = (word for word, _, _ in found if word[0] == folded[0] or {word[0], word[1]} == begun)
         return {word: self._cost(folded, word) for word in {*self._alike(folded), *near}}
@@ -100,9 +108,17 @@ class Speller:
 
     def _alike(self, folded: str) -> list[str]:
         """The words that sound the same."""
-        heard = sound(folded)
-        near = (word for word in self._by_onset[onset(folded)] if abs(len(word) - len(folded)) <= _SAME_SOUND)
-        return [word for word in near if sound(word) == heard]
+        alike = self._heard(onset(folded)).get(sound(folded), ())
+        return [word for word in alike if abs(len(word) - len(folded)) <= _SAME_SOUND]
+
+    def _near(self, folded: str, most: int) -> list[str]:
+        """The words that ``most`` wrong letters may lead to, and others: each letter that is wrong changes the
+        length by one at most, and the set of letters by two.
+        """
+        words, lengths, letters = self._choices
+        few = np.bitwise_count(letters ^ _letters([folded])) <= 2 * most
+        near: list[str] = words[few & (np.abs(lengths - len(folded)) <= most)].tolist()
+        return near
 
     def _cost(self, folded: str, word: str) -> float:
         """Wrong letters, less what speaks for the word: the same sound or letters, and each tenfold of frequency."""
@@ -136,8 +152,10 @@ class Speller:
         return targets | {word: targets.get(word, 0.0) + _DOMAIN for word in self._domain}
 
     @cached_property
-    def _choices(self) -> list[str]:
-        return list(self._targets)
+    def _choices(self) -> tuple[NDArray[np.object_], NDArray[np.int64], NDArray[np.uint32]]:
+        """The targets, their lengths, and the set of letters of each."""
+        words = list(self._targets)
+        return np.array(words, dtype=object), np.array(list(map(len, words))), _letters(words)
 
     @cached_property
     def _by_onset(self) -> dict[str, list[str]]:
@@ -145,6 +163,20 @@ class Speller:
         for word in self._targets:
             groups[onset(word)].append(word)
         return groups
+
+    def _heard_so(self, begun: str) -> dict[str, list[str]]:
+        """The targets of an onset by their sound."""
+        groups: dict[str, list[str]] = defaultdict(list)
+        for word in self._by_onset[begun]:
+            groups[sound(word)].append(word)
+        return groups
+
+
+def _letters(words: Sequence[str]) -> NDArray[np.uint32]:
+    """The set of letters of each word, a bit a letter; letters that share one only make words look nearer."""
+    codes = np.array(words, dtype=np.str_).reshape(-1, 1).view(np.uint32)
+    bits = np.where(codes, np.uint32(1) << codes % 32, np.uint32(0))
+    return np.asarray(np.bitwise_or.reduce(bits, axis=1), dtype=np.uint32)
 
 
 def _confused(folded: str, found: str) -> bool:

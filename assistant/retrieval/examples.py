@@ -27,7 +27,13 @@ class Examples:
         """
         needs = [row for row, example in enumerate(examples) if example.sheet_id and with_needs]
         others = [row for row, example in enumerate(examples) if not example.sheet_id]
-        self._sheets = [examples[row].sheet_id or "" for row in needs]
+        named = [examples[row].sheet_id or "" for row in needs]
+        # the sheets in the order of the first need of each, and its needs together
+        places = {sheet_id: place for place, sheet_id in enumerate(dict.fromkeys(named))}
+        of = np.array([places[sheet_id] for sheet_id in named], dtype=np.intp)
+        self._sheets = list(places)
+        self._together = np.argsort(of, kind="stable")
+        self._starts = np.searchsorted(of[self._together], np.arange(len(places)))
         self._needs = alignment.align(vectors[needs])
         self._foreign = alignment.align(vectors[others])
         self._kinds = [examples[row].kind for row in others]
@@ -43,33 +49,34 @@ class Examples:
         Args:
             among: the ids of the sheets to look at; all when None.
         """
-        nearest: dict[str, float] = {}
-        for sheet_id, cosine in zip(self._sheets, (self._needs @ vector).tolist(), strict=True):
-            if among is None or sheet_id in among:
-                nearest[sheet_id] = max(nearest.get(sheet_id, -1.0), cosine)
-        return nearest
+        if not self._sheets:
+            return {}
+        nearest = np.maximum.reduceat((self._needs @ vector)[self._together], self._starts).tolist()
+        found = zip(self._sheets, nearest, strict=True)
+        return dict(found) if among is None else {sheet_id: cosine for sheet_id, cosine in found if sheet_id in among}
 
-    def leaning(self, vector: Vectors) -> float:
-        """How much nearer an aligned question is to those that the corpus cannot answer than to needs.
+    def beside(self, vector: Vectors) -> dict[str, float]:
+        """How near an aligned question is to those that the corpus cannot answer, as features of abstention.
 
-        The logarithm of the ratio of two kernel densities; 0 when either kind is unknown.
+        ``foreign``: the cosine of the nearest; 0 when none is known. ``leaning``: how much nearer it is to them than
+        to needs, the logarithm of the ratio of two kernel densities; 0 when either kind is unknown.
         """
-        if not len(self._foreign) or not len(self._needs):
-            return 0.0
-        densities = (np.exp(_SHARPNESS * (rows @ vector)).mean() for rows in (self._foreign, self._needs))
-        return float(np.subtract(*np.log(tuple(densities))))
+        if not len(self._foreign):
+            return {"foreign": 0.0, "leaning": 0.0}
+        cosines = self._foreign @ vector
+        leaning = 0.0
+        if len(self._needs):
+            densities = (np.exp(_SHARPNESS * near).mean() for near in (cosines, self._needs @ vector))
+            leaning = float(np.subtract(*np.log(tuple(densities))))
+        return {"foreign": float(cosines.max()), "leaning": leaning}
 
     def nearest_kind(self, vector: Vectors) -> ExampleKind | None:
         """The kind of the questions without answer that an aligned question is nearest to; None when none is known.
 
-        Each counts by its kernel, as for ``leaning``.
+        Each counts by its kernel, as for ``leaning`` in ``beside``.
         """
         weights = np.exp(_SHARPNESS * (self._foreign @ vector))
         totals: dict[ExampleKind, float] = {}
         for kind, weight in zip(self._kinds, weights.tolist(), strict=True):
             totals[kind] = totals.get(kind, 0.0) + weight
         return max(totals, key=totals.__getitem__, default=None)
-
-    def foreign(self, vector: Vectors) -> float:
-        """The cosine of the nearest question that the corpus cannot answer; 0 when none is known."""
-        return float((self._foreign @ vector).max()) if len(self._foreign) else 0.0

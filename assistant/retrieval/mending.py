@@ -75,14 +75,19 @@ class Mender:
     def _misspelt(self, text: str, kept: set[str]) -> list[tuple[str, str]]:
         shouted = text.isupper()
         found: dict[str, str] = {}
-        read_tokens = tokens(text)
-        bearing = self._bearing([token.term for token in read_tokens])
-        for position, token in enumerate(read_tokens):
-            name = position > 0 and token.word[0].isupper() and not shouted
-            if name or token.word in kept or token.word in found or bearing[token.term]:
+        unknown = [
+            token
+            for position, token in enumerate(tokens(text))
+            if not (position > 0 and token.word[0].isupper() and not shouted)
+            and token.word not in kept
+            and self._speller.may_change(token.word)
+        ]
+        bearing = self._bearing([token.term for token in unknown]) if unknown else {}
+        for token in unknown:
+            if token.word in found or bearing[token.term]:
                 continue
             read = self._speller.read(token.word)
-            written = re.search(rf"(?<!\w){re.escape(token.word)}(?!\w)", text)
+            written = read and re.search(rf"(?<!\w){re.escape(token.word)}(?!\w)", text)
             if read and written and fold(read) != fold(token.word):
                 found[token.word] = read
         return list(found.items())

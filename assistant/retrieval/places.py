@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from assistant.corpus.places import Department
 from assistant.errors import SchemaError
@@ -56,6 +57,7 @@ _HOUSE = (
 )
 _WORD = re.compile(r"\w+")
 _LONG_NAME = 6  # letters from which one word alone tells a structure
+_COMPILED = 4096  # patterns
 
 
 class _Names:
@@ -64,6 +66,8 @@ class _Names:
     def __init__(self) -> None:
         self._patterns: list[tuple[Facet, tuple[str, ...], str]] = []
         self._by_word: dict[str, list[int]] = defaultdict(list)
+        # compiled once it is needed: most names never are
+        self._compiled = lru_cache(maxsize=_COMPILED)(re.compile)
 
     def add(self, words: Iterable[str], facet: Facet, names: tuple[str, ...], pattern: str) -> None:
         for word in set(words):
@@ -75,8 +79,7 @@ class _Names:
         tried = {index for word in set(_WORD.findall(folded)) for index in self._by_word.get(word, ())}
         for index in sorted(tried):
             facet, names, pattern = self._patterns[index]
-            # compiled once it is needed: most names never are
-            for match in re.finditer(pattern, folded):
+            for match in self._compiled(pattern).finditer(folded):
                 yield facet, names, match
 
 

@@ -10,8 +10,9 @@ checked by ``benchmarks/fit_ranking.py`` and kept in ``data/ranking.yaml``, wher
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -21,7 +22,7 @@ from assistant.indexing.encoder import Vectors
 from assistant.retrieval.examples import Examples
 from assistant.retrieval.requirements import bearing_words, holds, states
 from assistant.stores.store import Store
-from assistant.values import Hit, PassageHit, Query
+from assistant.values import Hit, PassageHit, Query, Role, Sheet
 
 PREFERENCE_WEIGHT = 0.1
 _PASSAGES_A_SHEET = 12  # of a ranking: fusion needs passages of sheets that both rankings know
@@ -78,27 +79,35 @@ def search(sought: Sought, store: Store, examples: Examples, ranking: Ranking, l
     if query.preferred or query.excluded or query.phrases or query.amounts:
         scores = _chosen(query, scores, store)
     best = sorted(scores, key=lambda sheet_id: -scores[sheet_id])[: limit * _READ_A_SHEET]
-    hits = []
+    read = cache(lambda sheet_id: tuple(PassageHit(*found) for found in store.similarities(vector, sheet_id)))
+    ranked = []
     for sheet in store.sheets(best):
-        passages = tuple(PassageHit(*found) for found in store.similarities(vector, sheet.id))
-        section = max(
-            (cosine for passage, cosine in passages if sheet.sections[passage.section].role in query.roles), default=0.0
-        )
         overview = store.overview(vector, sheet.id)
-        hits.append(
-            Hit(
-                sheet=sheet,
-                score=scores[sheet.id] + ranking.overviews * overview + ranking.sections * max(section, 0.0),
-                cosine=nearest.get(sheet.id, 0.0),
-                coverage=matches.sheets.get(sheet.id, 0.0),
-                need=needs.get(sheet.id, 0.0),
-                concept=matches.concepts.get(sheet.id, 0.0),
-                overview=overview,
-                section=max(section, 0.0),
-                passages=passages,
-            )
+        section = _section(sheet, read(sheet.id), query.roles) if query.roles else 0.0
+        score = scores[sheet.id] + ranking.overviews * overview + ranking.sections * section
+        ranked.append((score, sheet, overview, section))
+    ranked.sort(key=lambda found: -found[0])
+    # most sheets are compared and not shown: only those that are have every passage read
+    return [
+        Hit(
+            sheet=sheet,
+            score=score,
+            cosine=nearest.get(sheet.id, 0.0),
+            coverage=matches.sheets.get(sheet.id, 0.0),
+            need=needs.get(sheet.id, 0.0),
+            concept=matches.concepts.get(sheet.id, 0.0),
+            overview=overview,
+            section=section,
+            passages=read(sheet.id),
         )
-    return sorted(hits, key=lambda hit: -hit.score)[:limit]
+        for score, sheet, overview, section in ranked[:limit]
+    ]
+
+
+def _section(sheet: Sheet, passages: Sequence[PassageHit], roles: Sequence[Role]) -> float:
+    """The cosine of the nearest passage in a section asked for; 0 when there is none."""
+    near = (cosine for passage, cosine in passages if sheet.sections[passage.section].role in roles)
+    return max(0.0, max(near, default=0.0))
 
 
 def _chosen(query: Query, scores: dict[str, float], store: Store) -> dict[str, float]:

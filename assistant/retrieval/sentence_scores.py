@@ -66,8 +66,8 @@ def read_sentences(sheet: Sheet, schema: Schema, thesaurus: Thesaurus) -> Iterat
 
 def measures(
     sentences: Sequence[Sentence], hit: Hit, query: Query, rarity: Mapping[str, float]
-) -> list[dict[str, float]]:
-    """What is known of each sentence of a sheet, by name: the measures that ``WEIGHTS`` weighs.
+) -> dict[str, list[float]]:
+    """What is known of the sentences of a sheet, one value each, by name: the measures that ``WEIGHTS`` weighs.
 
     Args:
         rarity: the weight of each term of the query.
@@ -76,32 +76,38 @@ def measures(
     asked = frozenset(query.roles)
     silent = {role for role in asked if all(one.status is not Status.FILLED for one in sheet.sections_with(role))}
     terms, concepts = _shares(rarity), _shares(query.concepts)
-    near = _nearest(sentences, hit)
-    measured = []
-    for sentence, cosine in zip(sentences, near, strict=True):
-        role = sheet.sections[sentence.section].role
-        found = (asked & sentence.speaks_of) if role not in asked else frozenset()
-        measured.append(
-            {
-                "terms": sum(share for term, share in terms if term in sentence.terms),
-                "near": cosine,
-                "concepts": sum(share * sentence.concepts.get(concept, 0.0) for concept, share in concepts),
-                "wanted": float(role in asked),
-                # a role asked for, spoken of in another section; all the more when its own says nothing
-                "elsewhere": float(bool(found)),
-                "instead": float(bool(found & silent)),
-                "summary": float(role is Role.SUMMARY),
-                "brief": float(sentence.words < _BRIEF and role not in asked and not found),
-            }
-        )
-    return measured
+    roles = [sheet.sections[sentence.section].role for sentence in sentences]
+    # a role asked for, spoken of in another section; all the more when its own says nothing
+    elsewhere = [
+        asked & sentence.speaks_of if role not in asked else asked - asked
+        for sentence, role in zip(sentences, roles, strict=True)
+    ]
+    return {
+        "terms": [sum([share for term, share in terms if term in sentence.terms]) for sentence in sentences],
+        "near": _nearest(sentences, hit),
+        "concepts": [
+            sum([share * sentence.concepts[concept] for concept, share in concepts if concept in sentence.concepts])
+            for sentence in sentences
+        ],
+        "wanted": [float(role in asked) for role in roles],
+        "elsewhere": [float(bool(found)) for found in elsewhere],
+        "instead": [float(bool(found & silent)) for found in elsewhere],
+        "summary": [float(role is Role.SUMMARY) for role in roles],
+        "brief": [
+            float(sentence.words < _BRIEF and role not in asked and not found)
+            for sentence, role, found in zip(sentences, roles, elsewhere, strict=True)
+        ],
+    }
 
 
 def scores(sentences: Sequence[Sentence], hit: Hit, query: Query, rarity: Mapping[str, float]) -> list[float]:
     """How well each sentence of a sheet answers; higher is better, comparable within a sheet."""
-    return [
-        sum(WEIGHTS[name] * value for name, value in found.items()) for found in measures(sentences, hit, query, rarity)
-    ]
+    totals = [0.0] * len(sentences)
+    for name, values in measures(sentences, hit, query, rarity).items():
+        if any(values):
+            weight = WEIGHTS[name]
+            totals = [total + weight * value for total, value in zip(totals, values, strict=True)]
+    return totals
 
 
 def _sentence(sheet: Sheet, span: Span, section: int, place: int, thesaurus: Thesaurus) -> Sentence:

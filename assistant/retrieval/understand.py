@@ -73,7 +73,7 @@ class Understanding:
             roles: the sections asked for, when they come from elsewhere than ``text``.
         """
         query = self._read(text, tuple((filters or {}).items()))
-        return query if roles is None else replace(query, roles=roles)
+        return replace(query, roles=self.asked(query.text) if roles is None else roles)
 
     def mended(self, text: str) -> str:
         """A text as it is read: shorthand written out, spelling mended."""
@@ -97,7 +97,6 @@ class Understanding:
             text=text,
             terms=tuple(words),
             words=words,
-            roles=self.asked(text),
             concepts=concepts,
             wordings=wordings,
             facets=named,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from assistant.documents import Pattern, Strict, load_yaml
 from assistant.language.folding import fold
+from assistant.language.patterns import QuickPattern, any_of
 from assistant.values import Facet, Role
 
 _VALUE = "{value}"
@@ -58,8 +59,8 @@ class SectionCues:
     """Finds the sections that a question asks for."""
 
     def __init__(self, wordings: Wordings) -> None:
-        self._patterns = {role: _any(cues) for role, cues in wordings.sections.items() if cues}
-        self._subjects = _any(wordings.subjects) if wordings.subjects else None
+        self._patterns = {role: any_of(cues) for role, cues in wordings.sections.items() if cues}
+        self._subjects = any_of(wordings.subjects) if wordings.subjects else None
         # an answer reads its question several times
         self._without = lru_cache(maxsize=_REMEMBERED)(self._blanked)
         self._masked = lru_cache(maxsize=_REMEMBERED)(self._mask)
@@ -98,8 +99,9 @@ class FacetCues:
 
     def __init__(self, wordings: Wordings, values: Mapping[Facet, Sequence[str]]) -> None:
         """``values``: those that the sheets bear, by facet; one without wordings is read by its own name."""
-        self._bare: dict[tuple[Facet, str], re.Pattern[str]] = {}
+        self._bare: dict[tuple[Facet, str], QuickPattern] = {}
         # those of a value are compiled once a question names it
+        self._compiled = cache(re.compile)
         self._firm: dict[tuple[Facet, str], str] = {}
         self._soft: dict[tuple[Facet, str], str] = {}
         for facet, words in wordings.facets.items():
@@ -108,7 +110,7 @@ class FacetCues:
                 if not named:
                     continue
                 bare = "(?:" + "|".join(named) + ")"
-                self._bare[facet, value] = re.compile(bare)
+                self._bare[facet, value] = QuickPattern(bare)
                 for frames, patterns in ((words.filter, self._firm), (words.prefer, self._soft)):
                     if frames:
                         patterns[facet, value] = "|".join(frame.replace(_VALUE, bare) for frame in frames)
@@ -119,7 +121,7 @@ class FacetCues:
         named = {key: matches for key, pattern in self._bare.items() if (matches := list(pattern.finditer(folded)))}
         for patterns, firm in ((self._firm, True), (self._soft, False)):
             for facet, value in (key for key in named if key in patterns):
-                for match in re.finditer(patterns[facet, value], folded):
+                for match in self._compiled(patterns[facet, value]).finditer(folded):
                     yield Found(facet, value, *match.span(), firm=firm)
         for (facet, value), matches in named.items():
             for match in matches:
@@ -131,10 +133,6 @@ def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
-
-
-def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
 
 
 def _by_name(value: str) -> str:

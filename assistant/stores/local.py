@@ -137,11 +137,7 @@ class LocalStore:
     def naming(self, concepts: Sequence[str]) -> dict[str, int]:
         if self.changes:
             return {concept: self.changes.naming.get(concept, 0) for concept in concepts}
-        rows = self._all(
-            "SELECT concept, count(*) FROM mentions WHERE concept IN (SELECT value FROM json_each(?)) GROUP BY 1",
-            (json.dumps(list(concepts)),),
-        )
-        return dict.fromkeys(concepts, 0) | dict(rows)
+        return {concept: self._rankings.naming(concept) for concept in concepts}
 
     @telling_damage
     def facets(self) -> dict[Facet, dict[str, int]]:

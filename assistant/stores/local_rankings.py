@@ -72,6 +72,10 @@ class Rankings:
         """BM25's inverse document frequency."""
         return rarity(len(self.ids), len(self._column(_TERM, f'"{term}"').rows))
 
+    def naming(self, concept: str) -> int:
+        """How many sheets name a concept."""
+        return len(self._column(_CONCEPT, concept).rows)
+
     def among(self, facets: Facets) -> Mask | None:
         """Which sheets bear every facet; None when there is nothing to bear."""
         left: Mask | None = None
