@@ -35,7 +35,7 @@ def message(
     if shown:
         more = " de plus" if plan.leave_out else ""
         found = f"{shown} fiche{'s' if shown > 1 else ''} trouvée{'s' if shown > 1 else ''}{more}"
-        return found if silent is None else f"{found}, {_limits(query)}{_silent(silent)}"
+        return found if silent is None else f"{found}, {_bounds(query)}{_silent(silent)}"
     if plan.leave_out:
         return "Pas d’autre fiche assez proche de ce sujet"
     if query.vague or refusal is None:
@@ -43,7 +43,7 @@ def message(
     if query.phrases and not near:
         return f"Aucune fiche ne contient mot pour mot {' et '.join(map(guillemets, query.phrases))}"
     if silent is not None:
-        return f"Aucune fiche proche n’écrit un nombre dans la limite\u00a0: {_limits(query)}{_silent(silent)}"
+        return f"Aucune fiche proche n’écrit un nombre dans la limite\u00a0: {_bounds(query)}{_silent(silent)}"
     if unmet:
         both = " et ".join(named(facet, values) for facet, values in [*query.facets.items(), *unmet.items()])
         return f"Aucune fiche n’a à la fois {both}"
@@ -54,7 +54,7 @@ def message(
 
 
 def proved(excerpt: Excerpt, figures: Sequence[Figure]) -> Excerpt:
-    """An excerpt with the quotes of what a sheet writes that a limit is held against, and that for its reason."""
+    """An excerpt with the quotes of what a sheet writes that a bound is held against, and that for its reason."""
     if not figures:
         return excerpt
     shown = {(quote.start, quote.end) for quote in excerpt.quotes}
@@ -68,8 +68,8 @@ def _within(quote: Quote, spans: Collection[tuple[int, int]]) -> bool:
     return any(start <= quote.start and quote.end <= end for start, end in spans)
 
 
-def _limits(query: Query) -> str:
-    return ", ".join(limit.text for limit in query.limits)
+def _bounds(query: Query) -> str:
+    return ", ".join(bound.text for bound in query.bounds)
 
 
 def _silent(count: int) -> str:

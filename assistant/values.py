@@ -165,7 +165,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class Bound:
     """A bound on what an action takes, « moins de 500 euros », « 2 bénévoles maximum »: ``least`` to ``most``.
 
     ``text`` is the question's own, bound and all; ``counted`` the part of it that says what is counted.
@@ -193,7 +193,7 @@ class Query:
     Sheets have to bear ``facets`` and none of ``excluded``; ``preferred`` raises them. ``lists`` is
     true when nothing else was asked for: every sheet that bears the facets is an answer; ``vague``
     when nothing was asked for at all.
-    Sheets have to hold each of ``phrases``, folded, and to write an amount within each of ``limits``;
+    Sheets have to hold each of ``phrases``, folded, and to write an amount within each of ``bounds``;
     those that state one of ``amounts`` are raised.
     ``concepts`` are those of the thesaurus that it names, weighed, by ``wordings``; ``corrections`` pair what was
     typed with what was read, ``expansions`` the words of the question with what else was searched.
@@ -210,7 +210,7 @@ class Query:
     preferred: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[str, ...] = ()
     amounts: tuple[Amount, ...] = ()
-    limits: tuple[Limit, ...] = ()
+    bounds: tuple[Bound, ...] = ()
     lists: bool = False
     vague: bool = False
     corrections: tuple[tuple[str, str], ...] = ()

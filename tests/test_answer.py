@@ -135,7 +135,7 @@ def test_an_answer_shows_sheets_or_the_nearest_one(judged, assistant):
         assert len(ids) == len(set(ids))
         scores = [excerpt.score for excerpt in answer.sheets]
         # a question that only sets a limit is answered from the least amount on
-        assert answer.query.limits or scores == sorted(scores, reverse=True)
+        assert answer.query.bounds or scores == sorted(scores, reverse=True)
         assert all(excerpt.reason.strip() for excerpt in excerpts([answer]))
 
 

@@ -45,7 +45,7 @@ class Excerpt(Form):
     silent: dict[Role, Status] = Field(description="Pourquoi rien n’est cité\u00a0: la fiche ne le dit pas.")
 
 
-class Limit(Form):
+class Bound(Form):
     """Une limite lue dans la question\u00a0: «\u00a0moins de 500 euros\u00a0»."""
 
     text: str
@@ -64,7 +64,7 @@ class Understood(Form):
     excluded: dict[Facet, list[str]]
     preferred: dict[Facet, list[str]]
     phrases: list[str]
-    limits: list[Limit]
+    bounds: list[Bound]
     corrections: list[tuple[str, str]]
     expansions: list[tuple[str, str]]
 

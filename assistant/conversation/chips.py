@@ -11,7 +11,7 @@ from assistant.values import Query, Role
 
 
 def chips(need: Need, query: Query, roles: Sequence[Role], names: Mapping[Role, str]) -> tuple[Chip, ...]:
-    """Choices, limits, sections, corrections, expansions, in this order."""
+    """Choices, bounds, sections, corrections, expansions, in this order."""
     return tuple(_chips(need, query, roles, names))
 
 
@@ -20,8 +20,8 @@ def _chips(need: Need, query: Query, roles: Sequence[Role], names: Mapping[Role,
         for facet, values in choices.items():
             for value in values:
                 yield Chip(f"{before}{facet.value}\u00a0: {value}", f"retirer {value}")
-    for limit in query.limits:
-        yield Chip(limit.text, f"retirer {limit.text}")
+    for bound in query.bounds:
+        yield Chip(bound.text, f"retirer {bound.text}")
     for role in roles:
         yield Chip(f"rubrique\u00a0: {names[role]}", f"retirer la rubrique {names[role]}")
     for typed, read in query.corrections:

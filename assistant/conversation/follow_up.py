@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.conversation.asking import ASKED
-from assistant.conversation.following import limited, narrowed, refined, section, subject
+from assistant.conversation.following import bounded, narrowed, refined, section, subject
 from assistant.conversation.guessing import (
     asks_section,
     certain,
@@ -260,7 +260,7 @@ RULES: Sequence[Rule] = (
     anywhere,
     gone_back,
     others,
-    limited,
+    bounded,
     *ASKED,
     new_subject,
     contradicted,

@@ -10,7 +10,7 @@ from assistant.conversation.choices import PLACES, changed
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools
 from assistant.conversation.state import Need
-from assistant.language.amounts import limits, without
+from assistant.language.amounts import bounds, without
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
@@ -72,18 +72,18 @@ def same_need(said: Said, need: Need) -> Plan:
     return said.plan(TurnKind.FACET, need, notice=_following(said.need))
 
 
-def limited(said: Said, tools: Tools) -> Plan | None:
-    """« et à moins de 500 euros ? »: the same need within a limit, in place of one of the same kind."""
+def bounded(said: Said, tools: Tools) -> Plan | None:
+    """« et à moins de 500 euros ? »: the same need within a bound, in place of one of the same kind."""
     question = tools.understanding.mended(said.question)
-    new = limits(question)
+    new = bounds(question)
     if not new or not said.last or said.named:
         return None
     rest = tools.talk.without("opens", fold(without(question, new)))
     if tools.understanding.subject(rest) - tools.talk.filler_terms:
         return None
-    kinds = {limit.kind for limit in new}
-    kept = without(said.need.text, [limit for limit in limits(said.need.text) if limit.kind in kinds])
-    need = replace(said.need, text=f"{kept} {', '.join(limit.text for limit in new)}".strip())
+    kinds = {bound.kind for bound in new}
+    kept = without(said.need.text, [bound for bound in bounds(said.need.text) if bound.kind in kinds])
+    need = replace(said.need, text=f"{kept} {', '.join(bound.text for bound in new)}".strip())
     return replace(same_need(said, need), roles=said.roles, other_way=OTHER_SUBJECT)
 
 

@@ -139,9 +139,9 @@ def removed(said: Said, tools: Tools) -> Plan | None:
             less = dropped(need, facet, values, words_without(need, [facet], tools))
             return same_need(said, _instead(said, less, tools))
     query = tools.understanding.query(need.text)
-    for limit in query.limits:
-        if set(terms(limit.text)) <= rest:
-            less = replace(need, text=without(need.text, [limit]))
+    for bound in query.bounds:
+        if set(terms(bound.text)) <= rest:
+            less = replace(need, text=without(need.text, [bound]))
             return same_need(said, replace(less, text=words_without(less, (), tools)))
     for pair in (*query.corrections, *query.expansions):
         if any(set(terms(words)) <= rest for words in pair):

@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.export.turn_json import quote_document, turned_document
 from assistant.replies import Answer, Excerpt, Refusal
-from assistant.values import Facet, Limit, Sheet
+from assistant.values import Bound, Facet, Sheet
 
 
 def answer_document(answer: Answer) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
             "excluded": {facet.value: list(values) for facet, values in answer.query.excluded.items()},
             "preferred": {facet.value: list(values) for facet, values in answer.query.preferred.items()},
             "phrases": list(answer.query.phrases),
-            "limits": [_limit(limit) for limit in answer.query.limits],
+            "bounds": [_bound(bound) for bound in answer.query.bounds],
             "corrections": [list(pair) for pair in answer.query.corrections],
             "expansions": [list(pair) for pair in answer.query.expansions],
         },
@@ -68,12 +68,12 @@ def sheet_document(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _limit(limit: Limit) -> dict[str, Any]:
+def _bound(bound: Bound) -> dict[str, Any]:
     return {
-        "text": limit.text,
-        "counted": limit.counted,
-        "least": limit.least or None,
-        "most": None if limit.most == inf else limit.most,
+        "text": bound.text,
+        "counted": bound.counted,
+        "least": bound.least or None,
+        "most": None if bound.most == inf else bound.most,
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from assistant.language.folding import fold
-from assistant.values import Amount, AmountKind, Limit
+from assistant.values import Amount, AmountKind, Bound
 
 _UNITS = (
     "deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente "
@@ -86,22 +86,22 @@ def amounts(text: str) -> tuple[Amount, ...]:
     return tuple(_asked(text, figure) for figure in figures(text) if not _is_family(text, figure))
 
 
-def limits(text: str) -> tuple[Limit, ...]:
+def bounds(text: str) -> tuple[Bound, ...]:
     """The bounds that a question sets: « à moins de 300 € », « avec 500 euros », « 2 bénévoles maximum ».
 
     « une vingtaine de stands » and « 300 personnes » tell a size, and bound nothing.
     """
-    return tuple(filter(None, (_limit(text, figure) for figure in figures(text) if not _is_family(text, figure))))
+    return tuple(filter(None, (_bound(text, figure) for figure in figures(text) if not _is_family(text, figure))))
 
 
-def without(text: str, limits: Iterable[Limit]) -> str:
+def without(text: str, bounds: Iterable[Bound]) -> str:
     """A text less these bounds."""
-    for limit in limits:
-        text = text.replace(limit.text, " ")
+    for bound in bounds:
+        text = text.replace(bound.text, " ")
     return " ".join(text.split())
 
 
-def _limit(text: str, figure: Figure) -> Limit | None:
+def _bound(text: str, figure: Figure) -> Bound | None:
     before, after = fold(text[: figure.start]), fold(text[figure.end :])
     to_spend = _TO_SPEND.search(before) if figure.kind is AmountKind.MONEY else None
     opening = _AT_MOST.search(before) or _AT_LEAST.search(before)
@@ -111,7 +111,7 @@ def _limit(text: str, figure: Figure) -> Limit | None:
     asked = _asked(text, figure)
     start = opening.start() if opening and len(before) == figure.start else figure.start
     end = figure.end + (closing.end() if closing and not opening and len(after) == len(text) - figure.end else 0)
-    return Limit(figure.kind, asked.least, asked.most, text[start:end].strip(), text[figure.start : figure.end])
+    return Bound(figure.kind, asked.least, asked.most, text[start:end].strip(), text[figure.start : figure.end])
 
 
 def _is_family(text: str, figure: Figure) -> bool:

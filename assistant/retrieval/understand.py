@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from assistant.corpus.places import Department
 from assistant.errors import QuestionError
-from assistant.language.amounts import amounts, limits
+from assistant.language.amounts import amounts, bounds
 from assistant.language.analyzer import Token, terms, tokens
 from assistant.language.folding import fold
 from assistant.language.spelling import Speller
@@ -104,7 +104,7 @@ class Understanding:
             preferred=choices.preferred,
             phrases=phrases,
             amounts=amounts(text),
-            limits=limits(text),
+            bounds=bounds(text),
             lists=bool(named or choices.excluded or phrases) and not subject - quoted,
             vague=not chosen and not any(len(term) > 1 and not term.isdigit() for term in words),
             corrections=mended.corrections,

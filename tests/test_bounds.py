@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assistant.api.answers import Answer as AnswerForm
-from assistant.conversation.limiting import within
+from assistant.conversation.bounding import within
 from assistant.export.json_form import answer_document
-from assistant.language.amounts import limits, without
+from assistant.language.amounts import bounds, without
 from assistant.replies import Cause, TurnKind
 from assistant.values import Facet
 
@@ -24,9 +24,9 @@ from assistant.values import Facet
     ],
 )
 def test_a_bound_is_read_with_its_words(text, written, least, most):
-    (limit,) = limits(text)
-    assert (limit.text, limit.least, limit.most) == (written, least, most)
-    assert written not in without(text, [limit])
+    (bound,) = bounds(text)
+    assert (bound.text, bound.least, bound.most) == (written, least, most)
+    assert written not in without(text, [bound])
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_bound_is_read_with_its_words(text, written, least, most):
     ["quand 300 personnes débarquent", "une subvention de 1 500 €", "moins de 3 ans", "un couple avec 2 enfants"],
 )
 def test_a_size_bounds_nothing(text):
-    assert limits(text) == ()
+    assert bounds(text) == ()
 
 
 def test_every_sheet_shown_proves_that_it_is_within(assistant):
@@ -42,7 +42,7 @@ def test_every_sheet_shown_proves_that_it_is_within(assistant):
     assert answer.answered
     every = assistant.store.sheets(assistant.store.sheet_ids({}))
     units = assistant._units
-    held = within(every, answer.query.limits, units, assistant.schema)
+    held = within(every, answer.query.bounds, units, assistant.schema)
     assert [excerpt.sheet.id for excerpt in answer.sheets] == held.kept
     assert f"{held.silent} fiches sans nombre à comparer" in answer.message
     for excerpt in answer.sheets:
@@ -60,36 +60,36 @@ def test_no_sheet_within_is_said_and_the_nearest_beyond_is_shown(assistant):
     assert "150" in answer.nearest[0].reason
 
 
-def test_a_limit_holds_the_sheets_of_a_public(assistant):
+def test_a_bound_holds_the_sheets_of_a_public(assistant):
     answer, _ = assistant.ask("des actions pour les tout-petits à moins de 200 €")
     assert answer.answered
     assert {value for one in answer.sheets for value in one.sheet.facet(Facet.PUBLIC)} == {"Petite enfance"}
 
 
-def test_a_limit_follows_replaces_another_and_is_taken_away(assistant):
+def test_a_bound_follows_replaces_another_and_is_taken_away(assistant):
     before, conversation = assistant.ask("une fête")
     answer, conversation = assistant.ask("et à moins de 2000 euros ?", conversation)
     assert 0 < len(answer.sheets) < len(before.sheets)
     answer, conversation = assistant.ask("plutôt moins de 1600 €", conversation)
-    assert [limit.text for limit in answer.query.limits] == ["moins de 1600 €"]
+    assert [bound.text for bound in answer.query.bounds] == ["moins de 1600 €"]
     chip = next(chip for chip in answer.turned.chips if "1600" in chip.text)
     answer, conversation = assistant.ask(chip.removal, conversation)
-    assert not answer.query.limits
+    assert not answer.query.bounds
     assert [one.sheet.id for one in answer.sheets] == [one.sheet.id for one in before.sheets]
 
 
-def test_another_world_stays_one_under_a_limit(assistant):
+def test_another_world_stays_one_under_a_bound(assistant):
     answer, _ = assistant.ask("Quel téléphone acheter à moins de 300 euros ?")
     assert not answer.answered
     assert answer.refusal.cause is Cause.WORLD
 
 
 @pytest.mark.parametrize("question", ["moins de 500 euros", "au moins 50 participants", "moins de 10 euros"])
-def test_what_programs_are_told_of_a_limit_has_its_form(assistant, question):
+def test_what_programs_are_told_of_a_bound_has_its_form(assistant, question):
     answer, _ = assistant.ask(question)
     document = answer_document(answer)
     AnswerForm.model_validate(document)
-    assert document["understood"]["limits"][0]["text"] == question
+    assert document["understood"]["bounds"][0]["text"] == question
 
 
 @pytest.mark.parametrize("question", ["les moins chères", "avec un petit budget", "des actions pas chères"])
