@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import Stemmer
 
-from assistant.language.folding import fold
+from assistant.language.folding import QUESTION, fold
 
 _SIGLE = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
 # « bien-être », « maison pour tous »: compounds that carry a subject though no part does by itself
@@ -45,7 +45,6 @@ action actions question autour genre type sorte
 """.split()
 )
 
-_QUESTION = 400  # characters: what is no longer is read again and again for one answer
 _stemmers = threading.local()
 
 
@@ -61,7 +60,7 @@ def tokens(text: str) -> list[Token]:
 
     Elisions are cut (l’isolement) and dotted sigles closed up (C.A.F. -> CAF).
     """
-    return list(_read_again(text) if len(text) <= _QUESTION else _read(text))
+    return list(_read_again(text) if len(text) <= QUESTION else _read(text))
 
 
 def _read(text: str) -> tuple[Token, ...]:

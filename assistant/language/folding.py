@@ -8,7 +8,7 @@ from functools import lru_cache
 _LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'"}
 
 _WORD = 30  # characters: what is no longer comes again and again
-_QUESTION = 400  # the same for one answer
+QUESTION = 400  # characters: what is no longer is read again and again for one answer
 _FIRST_MARK = "\u0300"
 
 
@@ -19,7 +19,7 @@ def fold(text: str) -> str:
         return lowered
     if len(lowered) <= _WORD:
         return _folded_word(lowered)
-    return _folded_question(lowered) if len(lowered) <= _QUESTION else _folded(lowered)
+    return _folded_question(lowered) if len(lowered) <= QUESTION else _folded(lowered)
 
 
 def _folded(lowered: str) -> str:
