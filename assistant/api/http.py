@@ -145,13 +145,15 @@ def _refused(_request: Request, error: Exception) -> Response:
     headers = dict(getattr(error, "headers", None) or {})
     kind = kind_of_status(status)
     remedy = "Ce qui existe est décrit à /api/openapi.json."
-    return problem_response(problem(kind, _SAID.get(status, f"{kind.title}."), remedy, status), headers)
+    detail = _SAID.get(status, f"{kind.title}.")
+    if status == Kind.METHOD.status and "Allow" in headers:
+        detail = f"Cette adresse ne répond qu’à {headers['Allow']}."
+    return problem_response(problem(kind, detail, remedy, status), headers)
 
 
 _SAID = {
     400: "Le corps de la requête n’est pas lisible.",
     404: "Cette adresse n’existe pas.",
-    405: "Cette adresse ne répond pas à cette méthode.",
 }
 
 

@@ -89,7 +89,8 @@ def test_the_list_is_filtered_and_paged(client) -> None:
     [
         ("GET", "/api/v2/sheets", None, 404, "adresse-inconnue", "n’existe pas"),
         ("GET", "/api/v1/sheets/perdue", None, 404, "fiche-inconnue", "perdue"),
-        ("DELETE", "/api/v1/sheets", None, 405, "methode-refusee", "méthode"),
+        ("GET", "/api/v1/ask", None, 405, "methode-refusee", "qu’à POST"),
+        ("DELETE", "/api/v1/sheets", None, 405, "methode-refusee", "qu’à GET"),
         ("GET", "/api/v1/sheets?limit=a", None, 422, "demande-mal-formee", "nombre entier"),
         ("GET", "/api/v1/compare?sheets=a&sheets=a", None, 422, "demande-mal-formee", "deux fois"),
         ("POST", "/api/v1/ask", b"{", 400, "requete-illisible", "JSON"),
