@@ -225,7 +225,7 @@ class Assistant:
         return Excerpt(
             sheet=hit.sheet,
             score=hit.score,
-            reason=reason(hit.sheet, query, bearing),
+            reason=reason(hit.sheet, query, bearing, self._quoter.named(hit.sheet)),
             quotes=(*quotes.answers, *quotes.limits, *quotes.perspectives),
             limits=quotes.limits,
             perspectives=quotes.perspectives,

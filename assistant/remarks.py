@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.conversation.plan import Plan
 from assistant.language.analyzer import terms
 from assistant.replies import Cause, Excerpt, Figure, Refusal
-from assistant.retrieval.refusal import named
+from assistant.retrieval.refusal import named as as_named
 from assistant.retrieval.understand import EXAMPLE
 from assistant.typography import guillemets
 from assistant.values import Facet, Query, Quote, Sheet
@@ -45,10 +45,10 @@ def message(
     if silent is not None:
         return f"Aucune fiche proche n’écrit un nombre dans la limite\u00a0: {_bounds(query)}{_silent(silent)}"
     if unmet:
-        both = " et ".join(named(facet, values) for facet, values in [*query.facets.items(), *unmet.items()])
+        both = " et ".join(as_named(facet, values) for facet, values in [*query.facets.items(), *unmet.items()])
         return f"Aucune fiche n’a à la fois {both}"
     sought = ", ".join(query.words[term] for term in query.terms[:6]) or query.text
-    among = "".join(f", {named(facet, values)}" for facet, values in query.facets.items())
+    among = "".join(f", {as_named(facet, values)}" for facet, values in query.facets.items())
     because = _BECAUSE[refusal.cause].format(" ni sur ".join(map(guillemets, refusal.topics)))
     return f"Aucune fiche {because} (cherché\u00a0: {sought}{among})"
 
@@ -78,26 +78,33 @@ def _silent(count: int) -> str:
     return f" ({count} fiche{'s' if count > 1 else ''} sans nombre à comparer)"
 
 
-def reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]]) -> str:
-    """One line on why a sheet was found: the words of the question that it bears, or lacks.
+def reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]], named: frozenset[str]) -> str:
+    """One line on why a sheet was found: the words of the question that it bears or says otherwise, or lacks.
 
     Of « milieu rural », « milieu » alone tells nothing: of a wording that is borne in part, only the words that stand
     in the name of what it stands for are told.
+
+    Args:
+        named: the concepts that the sheet names, in whatever words.
     """
     borne = {term for term in query.terms if sheet.id in bearing[term]}
+    partly = [wording for wording in query.wordings if not borne.issuperset(wording.terms)]
     senseless = {
         term
-        for wording in query.wordings
-        if not borne.issuperset(wording.terms)
+        for wording in partly
         for term in borne.intersection(wording.terms)
-        if not any(named.startswith(term) for concept in wording.concepts for named in terms(concept))
+        if not any(stem.startswith(term) for concept in wording.concepts for stem in terms(concept))
     }
-    found = [query.words[term] for term in query.terms if term in borne - senseless]
-    absent = [query.words[term] for term in query.terms if term not in borne]
+    otherwise = [wording for wording in partly if not named.isdisjoint(wording.concepts)]
+    meant = [next(concept for concept in wording.concepts if concept in named) for wording in otherwise]
+    told = {term for wording in otherwise for term in wording.terms}
+    found = [query.words[term] for term in query.terms if term in borne - senseless - told]
+    absent = [query.words[term] for term in query.terms if term not in borne | told]
     filters = [value for facet, values in query.facets.items() for value in values if value in sheet.facet(facet)]
-    if not found and not filters:
+    reasons = dict.fromkeys([*filters, *found, *meant])
+    if not reasons:
         return "Proche par le sens\u00a0: aucun mot de la question n’y est écrit"
-    said = f"Retenue pour\u00a0: {', '.join([*filters, *found][:6])}"
+    said = f"Retenue pour\u00a0: {', '.join([*reasons][:6])}"
     if 0 < len(absent) <= 3:
         verb = "n’y est pas écrit" if len(absent) == 1 else "n’y sont pas écrits"
         said += f" – {verb}\u00a0: {', '.join(absent)}"

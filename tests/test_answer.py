@@ -328,3 +328,9 @@ def test_a_word_out_of_its_wording_is_no_reason(assistant):
     parts = [one for one in answer.sheets if one.sheet.id in borne["milieu"] - borne["rural"]]
     assert parts
     assert not any("milieu" in one.reason for one in parts)
+
+
+def test_a_sheet_that_says_it_in_other_words_is_told_to_by_what_they_mean(assistant):
+    answer, _ = assistant.ask("les nounous se sentent seules, on peut faire quoi ?")
+    assert answer.sheets[0].reason.startswith("Retenue pour\u00a0: assistantes maternelles")
+    assert "nounous" not in answer.sheets[0].reason

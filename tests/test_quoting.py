@@ -211,3 +211,12 @@ def test_where_what_is_asked_is_left_out_nothing_else_is_marked_for_it(corpus, q
     shown = quotes_of(quoter, sheet, replace(query_of("seniors isolés"), roles=(Role.FUNDING,)), 0)
     assert shown.answers
     assert not any(quote.marks for quote in (*shown.answers, *shown.limits, *shown.perspectives))
+
+
+def test_what_only_announces_is_never_quoted_without_what_it_announces(corpus, thesaurus):
+    """« Perspectives : » at the head of a list: it says nothing by itself."""
+    found = [
+        sheet.slice(*sentence.span) for sheet in sheets for sentence in read_sentences(sheet, corpus.schema, thesaurus)
+    ]
+    assert any(text.startswith("Perspectives :\n") for text in found)
+    assert not [text for text in found if text.rstrip().endswith(":") and len(text.split()) <= 3]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.corpus.schema import Schema
-from assistant.language.thesaurus import Thesaurus
+from assistant.language.thesaurus import NARROWER, Thesaurus
 from assistant.retrieval.sentence_scores import Sentence, read_sentences, scores
 from assistant.values import Facet, Hit, Kind, Query, Quote, Role, Section, Sheet, Span, Status
 
@@ -79,6 +79,11 @@ class Quoter:
             parts[section.role if section.role in ENDS else None].append(quote)
         answers = sorted(parts[None], key=lambda quote: quote.start)
         return Quotes(tuple(answers), tuple(parts[Role.LIMITS]), tuple(parts[Role.PERSPECTIVES]))
+
+    def named(self, sheet: Sheet) -> frozenset[str]:
+        """The concepts that the sentences of a sheet name, by a synonym or something narrower."""
+        found = (sentence.concepts.items() for sentence in self._of(sheet))
+        return frozenset(concept for pairs in found for concept, weight in pairs if weight >= NARROWER)
 
     def _facts(self, sheet: Sheet, query: Query) -> list[Quote]:
         """The choices that the question asks for or filters by, each value a quote; of a filter, those it names."""

@@ -51,17 +51,23 @@ class Sentence:
 
 
 def read_sentences(sheet: Sheet, schema: Schema, thesaurus: Thesaurus) -> Iterator[Sentence]:
-    """The sentences of a sheet's texts that say something, in order; long ones as clauses."""
+    """The sentences of a sheet's texts that say something, in order; long ones as clauses.
+
+    « Perspectives : » says nothing without what it announces, and is of one sentence with it.
+    """
     place = 0
     for index, section in enumerate(sheet.sections):
         if section.kind is not Kind.TEXT or section.status is not Status.FILLED:
             continue
+        announced: Span | None = None
         for span in sentences(sheet.slice(section.start, section.end), section.start):
             said = not schema.is_placeholder(sheet.slice(*span))
             for clause in clauses_of(sheet, span):
                 place += 1
-                if said:
-                    yield _sentence(sheet, clause, index, place, thesaurus)
+                whole = Span(announced.start, clause.end) if announced and said else clause
+                announced = whole if said and clause.end < section.end and _announces(sheet.slice(*whole)) else None
+                if said and not announced:
+                    yield _sentence(sheet, whole, index, place, thesaurus)
 
 
 def measures(
@@ -108,6 +114,10 @@ def scores(sentences: Sequence[Sentence], hit: Hit, query: Query, rarity: Mappin
             weight = WEIGHTS[name]
             totals = [total + weight * value for total, value in zip(totals, values, strict=True)]
     return totals
+
+
+def _announces(text: str) -> bool:
+    return text.rstrip().endswith(":") and len(text.split()) <= _BRIEF
 
 
 def _sentence(sheet: Sheet, span: Span, section: int, place: int, thesaurus: Thesaurus) -> Sentence:
