@@ -216,7 +216,9 @@ def test_where_what_is_asked_is_left_out_nothing_else_is_marked_for_it(corpus, q
 def test_what_only_announces_is_never_quoted_without_what_it_announces(corpus, thesaurus):
     """« Perspectives : » at the head of a list: it says nothing by itself."""
     found = [
-        sheet.slice(*sentence.span) for sheet in sheets for sentence in read_sentences(sheet, corpus.schema, thesaurus)
+        sheet.slice(*sentence.span)
+        for sheet in corpus.sheets
+        for sentence in read_sentences(sheet, corpus.schema, thesaurus)
     ]
     assert any(text.startswith("Perspectives :\n") for text in found)
     assert not [text for text in found if text.rstrip().endswith(":") and len(text.split()) <= 3]
