@@ -209,8 +209,9 @@ def _together(said: Said, sheets: tuple[str, ...]) -> Plan:
 
 
 def alike(said: Said, tools: Tools) -> Plan | None:
-    """« quelqu'un fait la même chose à Toulouse ? »: the same need, with what the turn adds."""
-    return refined(said, tools) if said.last and said.own and tools.talk.asks("alike", said.folded) else None
+    """« quelqu'un fait la même chose à Toulouse ? », « familles »: the same need, with what the turn adds."""
+    more = tools.talk.asks("alike", said.folded) or tools.talk.asks("people", said.folded)
+    return refined(said, tools) if said.last and said.own and more else None
 
 
 def only_named(said: Said, tools: Tools) -> Plan | None:
@@ -239,6 +240,8 @@ def followed(said: Said, tools: Tools) -> Plan | None:
     points = tools.talk.asks("points_back", said.folded) and len(said.own) <= _OWN_SUBJECT
     if (opens or points) and said.roles and not said.named:
         return section(said, said.roles, words=said.question, unsure=True)
+    if said.roles and not said.named and len(said.own) < 2 and tools.talk.asks("of_them", said.folded):
+        return section(said, said.roles, words=said.question, unsure=True)
     if points and said.listed and not said.named:
         return section(said, said.roles, words=said.question, unsure=True)
     fragment = tools.talk.asks("fragment", said.folded) and len(said.own) <= _FRAGMENT
@@ -248,7 +251,9 @@ def followed(said: Said, tools: Tools) -> Plan | None:
 
 
 def _fresh(said: Said, tools: Tools) -> bool:
-    return bool(tools.talk.asks("fresh", said.folded) and (said.own or said.named))
+    """« des idées pour les jeunes »; but no need is made of what is left out alone: « une action sans la CAF »."""
+    asked = said.own or any(not named.out for named in said.named)
+    return bool(asked and tools.talk.asks("fresh", said.folded))
 
 
 Rule = Callable[[Said, Tools], Plan | None]

@@ -132,7 +132,10 @@ def _says(folded: str) -> str:
 
 
 _LINKS = re.compile(r"\b(?:et|mais|ok|la|les?|l|pour|avec|sur|de|du|des|aux?|a)\b")  # « et les » asks for nothing
-_LISTS = re.compile(r"\w\W*(?:\bet\b|\bou\b|,)\W*\w")  # « les limites et le budget »
+# « les limites et le budget », but not « c'est fini ou ça continue ? », which asks one thing
+_LISTS = re.compile(
+    r"\w\W*(?:\bet\b|\bou\b(?! (?:ca|c|cela|il|elle|ils|elles|on|bien|pas|plus|encore|toujours)\b)|,)\W*\w"
+)
 Rule = Callable[[Said, Tools], Plan | None]
 _FIRST: Mapping[str, Rule] = {"inspire": inspire, "training": training, "digest": digest}
 _LATER: Mapping[str, Rule] = {

@@ -167,7 +167,7 @@ def spoken(question: str, conversation: Conversation, tools: Tools) -> str:
 
 
 def unfilled(question: str, tools: Tools) -> str:
-    """The question less the sounds that people make before it: « euh », « bah, »."""
+    """The question less what people say before it: « euh », « bah, », « je suis stagiaire et »."""
     return _less(question, ("filler",), tools)
 
 
