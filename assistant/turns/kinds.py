@@ -12,6 +12,7 @@ from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import Answer, Turned
 from assistant.retrieval.quoting import left_out
+from assistant.retrieval.understand import Filters
 from assistant.turns.opened import Opened
 from assistant.turns.showing import bears, count, shown
 from assistant.typography import guillemets
@@ -69,6 +70,18 @@ def limits_by_kind(opened: Opened, question: str, plan: Plan, query: Query, shee
     return replace(answer, message=message, turned=Turned(digest=found))
 
 
+def still_there(opened: Opened, question: str, plan: Plan, query: Query, limit: int) -> Answer | None:
+    """What is left of the sheets that answered a need, once it is narrowed: a word less in the question may make the
+    search unsure of what it found, which takes nothing from them."""
+    if query.bounds or not plan.base.last or opened.resolver.tools.understanding.unmet(query):
+        return None
+    listed = opened.store.sheets(plan.base.last.listed)
+    left = [sheet for sheet in listed if bears(sheet, query.facets) and not _bears_any(sheet, query.excluded)]
+    answer = shown(opened, question, plan, query, left[:limit])
+    message = f"{count(len(answer.sheets))} parmi celles déjà montrées"
+    return replace(answer, message=message) if left else None
+
+
 def idea(opened: Opened, question: str, plan: Plan, query: Query) -> Answer:
     """A sheet that was not shown yet, near to what is sought when something is."""
     base = plan.base
@@ -113,3 +126,7 @@ def _ranked(opened: Opened, query: Query) -> list[tuple[Sheet, float]]:
     """Every sheet that bears the query's choices, with its score, best first."""
     hits = opened.search(query, opened.store.manifest.sheets)
     return [(hit.sheet, hit.score) for hit in hits]
+
+
+def _bears_any(sheet: Sheet, choices: Filters) -> bool:
+    return any(set(values) & set(sheet.facet(facet)) for facet, values in choices.items())

@@ -9,7 +9,7 @@ from assistant.conversation.plan import Plan
 from assistant.conversation.state import Conversation, Turn
 from assistant.replies import Answer, Turned, TurnKind
 from assistant.retrieval.understand import Filters
-from assistant.turns.kinds import amounts, by_amount, idea, limits_by_kind, session, side_by_side
+from assistant.turns.kinds import amounts, by_amount, idea, limits_by_kind, session, side_by_side, still_there
 from assistant.turns.opened import Opened
 from assistant.turns.reading import query_of
 from assistant.turns.showing import SURE, bears, counted, shown
@@ -62,6 +62,8 @@ class Turns(Opened):
         if plan.sheets is None:
             everything = plan.kind is TurnKind.ALL
             answer = self.find(question, query, plan, self.store.manifest.sheets if everything else limit)
+            if plan.kind is TurnKind.FACET and not answer.answered:
+                return still_there(self, question, plan, query, limit) or answer
             return counted(answer) if everything else answer
         sheets = [sheet for sheet in self.store.sheets(plan.sheets) if bears(sheet, query.facets)]
         if plan.kind is TurnKind.COMPARE:
