@@ -65,7 +65,8 @@ def gone_back(said: Said, tools: Tools) -> Plan | None:
         earlier = [*needs.values()][:1]
         found: Turn | None = earlier[0] if earlier else None
     else:
-        found = _best_turn(rest, earlier, tools)
+        # « on reprend les vacances », after a few words that were no need, is the need in hand
+        found = _best_turn(rest, earlier, tools) or (_best_turn(rest, [said.last], tools) if said.listed else None)
     if found:
         return said.plan(
             TurnKind.RETURN,
