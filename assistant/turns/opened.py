@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.conversation.follow_up import Resolver
 from assistant.conversation.plan import Plan
 from assistant.corpus.schema import Schema
-from assistant.indexing.alignment import Reading
+from assistant.indexing.alignment import Read
 from assistant.replies import Answer, Excerpt
 from assistant.stores.store import Store
 from assistant.values import Hit, Query
@@ -29,4 +29,4 @@ class Opened:
     find: Callable[[str, Query, Plan, int], Answer]
     search: Callable[[Query, int], list[Hit]]
     excerpt: Callable[[Hit, Query, Mapping[str, float], Mapping[str, set[str]], int], Excerpt]
-    read: Callable[[str], Reading]
+    read: Read

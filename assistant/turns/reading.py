@@ -25,7 +25,10 @@ def query_of(plan: Plan, tools: Tools, filters: Filters | None = None) -> Query:
         own = tools.understanding.subject(tools.choices.rest(fold(need.text))) - quoted
         chosen = bool(facets or need.excluded or query.phrases)
         query = replace(query, lists=chosen and not own, vague=query.vague and not (chosen or need.preferred))
-    return _less(query, need.dropped) if need.dropped else query
+    if need.dropped:
+        return _less(query, need.dropped)
+    # each piece was encoded in its turn: the whole is not encoded besides
+    return replace(query, pieces=tuple(map(tools.understanding.mended, need.meanings))) if not plan.words else query
 
 
 def _less(query: Query, dropped: Sequence[str]) -> Query:

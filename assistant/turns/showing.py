@@ -52,10 +52,10 @@ def _meaning(opened: Opened, plan: Plan, query: Query) -> Vectors:
     """The vector of what is quoted for. A need was encoded in its turn and a turn's words to tell what it asks:
     their sum spares the encoding of both together."""
     if not (plan.words and plan.need.text) or plan.need.dropped:
-        return opened.read(query.text).vector
+        return opened.read(*query.meanings).vector
     mended = opened.resolver.tools.understanding.mended
-    vectors = (opened.read(mended(text)).vector for text in (plan.need.text, plan.words))
-    return unit(sum(vectors, start=np.zeros(1, dtype=np.float32)))
+    said = ([mended(text) for text in texts] for texts in (plan.need.meanings, (plan.words,)))
+    return unit(sum((opened.read(*texts).vector for texts in said), start=np.zeros(1, dtype=np.float32)))
 
 
 def _message(opened: Opened, plan: Plan, sheets: Sequence[Sheet]) -> str:
