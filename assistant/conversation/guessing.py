@@ -22,14 +22,18 @@ _ALARMING = 0.6  # the same for a danger: its words are also those of profession
 _NEAR = 0.0  # the cosine from which a turn speaks of the need before it
 _CERTAIN = 0.9  # the same where a looser wording would be understood otherwise
 _NAMED = Guess("facet", 1.0)
+_PREPARES = Guess("training", 1.0)
 _SURE = 0.7  # the same where no turn came before, and for what is answered without a sheet
 
 
 def likeliest(text: str, tools: Tools) -> Guess:
     """What a mended text most likely asks for. What opens as a follow-up and only names choices asks for these, and
-    is not encoded to tell: « et pour les jeunes ? », but not « celle du Finistère ».
+    is not encoded to tell: « et pour les jeunes ? », but not « celle du Finistère ». Nor is « prépare une séance sur
+    l'isolement », whose subject is encoded by itself.
     """
     folded = fold(text)
+    if tools.talk.asks("training", folded):
+        return _PREPARES
     opens = tools.talk.asks("opens", folded) or tools.talk.asks("fragment", folded)
     if opens and not tools.talk.asks("pointing", folded) and tools.choices.find(folded):
         left = tools.choices.rest(folded)
