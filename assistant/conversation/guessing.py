@@ -116,7 +116,9 @@ def guessed(said: Said, tools: Tools) -> Plan | None:
     if not said.last:
         return _FIRST[guess.act](again, tools) if guess.act in _FIRST and not guess.strange else None
     if role := _within(guess, "section.", _LIKELY):
-        return section(said, said.roles or (Role(role),), words=said.question if said.own else "", unsure=True)
+        return section(
+            said, told_roles(said, tools) or (Role(role),), words=said.question if said.own else "", unsure=True
+        )
     if guess.act == "more":
         return inspire(again, tools) or more(again, tools)
     # « celles avec des bénévoles » narrows by what is no choice, « des idées avec des bénévoles » asks anew

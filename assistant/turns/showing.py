@@ -59,10 +59,12 @@ def _meaning(opened: Opened, plan: Plan, query: Query) -> Vectors:
 
 
 def _message(opened: Opened, plan: Plan, sheets: Sequence[Sheet]) -> str:
-    if not sheets:
-        return "Retour au début de la conversation" if plan.kind is TurnKind.UNDO else _NONE
     if plan.kind is TurnKind.UNDO:
+        if not plan.base.turns:
+            return "Retour au début de la conversation"
         return f"Dernière question annulée, retour à\u00a0: {guillemets(plan.need.text)}"
+    if not sheets:
+        return _NONE
     if plan.kind is TurnKind.WHOLE:
         return f"La fiche entière\u00a0: {sheets[0].title}"
     if plan.roles:
