@@ -30,7 +30,7 @@ from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools, asked, no_sheet, only, read, same, spoken, unfilled, which
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation, Need, Turn
-from assistant.conversation.ways_back import anywhere, gone_back, other_way, removed, undo
+from assistant.conversation.ways_back import anywhere, gone_back, other_way, removed, replaced, undo
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
@@ -281,6 +281,7 @@ RULES: Sequence[Rule] = (
     undo,
     other_way,
     opposed,
+    replaced,
     removed,
     anywhere,
     gone_back_for,
