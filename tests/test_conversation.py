@@ -235,6 +235,28 @@ def test_a_first_question_is_not_searched_with_its_filler(assistant):
     assert assistant.ask("bah, une fête de quartier")[1].last.need.text == "une fête de quartier"
 
 
+@pytest.mark.parametrize("need", ["une fête, le samedi", "faire venir du monde au centre", "l'accès aux droits", FIRST])
+def test_a_need_narrowed_to_what_a_sheet_shown_bears_keeps_this_sheet(assistant, need):
+    answer, conversation = assistant.ask(need)
+    for excerpt in answer.sheets:
+        (status,) = excerpt.sheet.facet(Facet.STATUS)
+        narrowed, _ = assistant.ask(f"seulement celles en statut {status.lower()}", conversation)
+        assert narrowed.turned.kind is TurnKind.FACET
+        assert narrowed.sheets
+        assert all(one.sheet.facet(Facet.STATUS) == (status,) for one in narrowed.sheets)
+
+
+def test_undoing_says_where_it_leads_back_to(assistant):
+    conversation = Conversation()
+    for turn in ("atelier mémoire", "seulement en Bretagne", "les limites ?"):
+        _, conversation = assistant.ask(turn, conversation)
+    answer, conversation = assistant.ask("annule", conversation)
+    assert answer.message.startswith("Dernière question annulée")
+    for _ in range(2):
+        answer, conversation = assistant.ask("annule", conversation)
+    assert answer.message == "Retour au début de la conversation"
+
+
 def test_no_sheet_is_recommended_but_what_each_takes_is_shown(assistant):
     _, before = assistant.ask(FIRST)
     answer, _ = assistant.ask("tu me conseilles laquelle ?", before)
