@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from assistant.conversation.acts import LONGEST, NOTHING, Guess, load_acts
@@ -16,7 +16,7 @@ from assistant.corpus.corpus import ACTS, ALIGNMENT, CALIBRATION, DEPARTMENTS, R
 from assistant.corpus.places import load_departments
 from assistant.corpus.schema import Schema, load_schema
 from assistant.finding import Finder, Found
-from assistant.indexing.alignment import Alignment, Reading, load_alignment, unaligned
+from assistant.indexing.alignment import Alignment, Read, Reading, load_alignment, together, unaligned
 from assistant.indexing.encoder import open_encoder
 from assistant.language.folding import fold
 from assistant.remarks import message, proved, reason
@@ -46,7 +46,7 @@ class Assistant:
     def __init__(
         self,
         store: Store,
-        read: Callable[[str], Reading],
+        read: Read,
         schema: Schema,
         resolver: Resolver,
         alignment: Alignment,
@@ -89,8 +89,8 @@ class Assistant:
         acts, sections = load_acts(data / ACTS, encoder.name), load_sections(data / SECTIONS, encoder.name)
 
         @lru_cache(maxsize=_CACHED_NEEDS)
-        def read(text: str) -> Reading:
-            return alignment.read(encode(text).both)
+        def read(*texts: str) -> Reading:
+            return alignment.read(together(texts, [encode(text) for text in texts]).both)
 
         @lru_cache(maxsize=_CACHED_NEEDS)
         def guess(text: str) -> Guess:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from assistant.conversation.bounding import Within, within
 from assistant.conversation.choices import ChoiceReader
 from assistant.conversation.wordings import Unit
 from assistant.corpus.schema import Schema
-from assistant.indexing.alignment import Reading
+from assistant.indexing.alignment import Read
 from assistant.indexing.encoder import Vectors
 from assistant.language.amounts import without
 from assistant.retrieval.abstention import Calibration, features, least_score, probability
@@ -54,7 +54,7 @@ class Finder:
     def __init__(
         self,
         store: Store,
-        read: Callable[[str], Reading],
+        read: Read,
         understanding: Understanding,
         choices: ChoiceReader,
         examples: Examples,
@@ -71,10 +71,11 @@ class Finder:
 
     def find(self, query: Query, limit: int) -> Found:
         """The sheets nearest to a question, the best first, whether they answer it or not."""
-        vector, likely = self._read(self._sought(query))
+        sought = self._sought(query)
+        vector, likely = self._read(*(query.meanings if sought == query.text else (sought,)))
         concepts = asked_concepts(query.concepts, likely, self._store.thesaurus())
         # a section asked for afterwards changes what is quoted, not which sheets answer the need
-        need = replace(query, roles=self._understanding.asked(query.text))
+        need = replace(query, roles=self._understanding.asked(query.meanings[0]))
         hits = search(Sought(need, vector, concepts), self._store, self._examples, self._ranking, limit)
         bearing = self._store.bearing(query.terms)
         subject = self._understanding.subject(query.text) & set(query.terms)

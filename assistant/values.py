@@ -197,6 +197,7 @@ class Query:
     those that state one of ``amounts`` are raised.
     ``concepts`` are those of the thesaurus that it names, weighed, by ``wordings``; ``corrections`` pair what was
     typed with what was read, ``expansions`` the words of the question with what else was searched.
+    ``pieces`` are those of a text that was said in several turns.
     """
 
     text: str
@@ -215,6 +216,17 @@ class Query:
     vague: bool = False
     corrections: tuple[tuple[str, str], ...] = ()
     expansions: tuple[tuple[str, str], ...] = ()
+    pieces: tuple[str, ...] = ()
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """The texts whose meanings together are the question's."""
+        return apart(self.text, self.pieces)
+
+
+def apart(text: str, pieces: tuple[str, ...]) -> tuple[str, ...]:
+    """The pieces of a text, as long as they are: a text that was changed since is whole."""
+    return pieces if " ".join(pieces) == text else (text,)
 
 
 class PassageHit(NamedTuple):

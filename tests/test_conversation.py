@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.answer import Assistant
 from assistant.conversation.record import from_json, to_json
 from assistant.conversation.state import MOST_TURNS, Conversation, Need, Turn
 from assistant.errors import ConversationError
+from assistant.indexing.encoder import DefaultEncoder
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
 from assistant.values import Facet, Role
@@ -20,7 +22,8 @@ from assistant.values import Facet, Role
 FIRST = "comment lutter contre l'isolement des seniors en milieu rural ?"
 
 choices = st.dictionaries(st.sampled_from(Facet), st.lists(st.text(max_size=20), min_size=1, max_size=2).map(tuple))
-needs = st.builds(Need, st.text(max_size=60), choices, choices, choices, st.just(()))
+said = st.lists(st.text(max_size=20), max_size=3).map(tuple)
+needs = st.builds(Need, st.text(max_size=60), choices, choices, choices, st.just(()), said)
 turns = st.builds(
     lambda question, kind, need, roles, shown: Turn(
         question, kind, need, tuple(roles), tuple(shown), (0.5,) * len(shown), tuple(shown), next(iter(shown), None)
@@ -188,6 +191,36 @@ def test_a_turn_costs_no_more_than_a_first_question(assistant):
     assert sum(ratios[text] for text in follow_ups) / len(follow_ups) <= 1.2, ratios
 
 
+@pytest.mark.parametrize(
+    ("turn", "encoded"),
+    [
+        ("plutôt le matin autour d'un café", ["plutôt le matin autour d'un café"]),
+        ("prépare une séance sur la parentalité", ["parentalité"]),
+        ("quelles limites ont-ils rencontrées ?", ["quelles limites ont-ils rencontrées ?"]),
+    ],
+)
+def test_a_turn_encodes_its_own_words_alone(assistant, monkeypatch, turn, encoded):
+    asked = []
+    encode = DefaultEncoder.encode_adapted
+    monkeypatch.setattr(DefaultEncoder, "encode_adapted", lambda self, text: asked.append(text) or encode(self, text))
+    fresh = Assistant.open(assistant.settings)
+    _, conversation = fresh.ask(FIRST)
+    asked.clear()
+    fresh.ask(turn, conversation)
+    assert asked == encoded
+
+
+def test_a_need_said_in_several_turns_is_answered_the_same_after_a_restart(assistant):
+    conversation = Conversation()
+    for turn in ("faire venir du monde au centre", "plutôt le matin autour d'un café", "plutôt sur la place du marché"):
+        answer, conversation = assistant.ask(turn, conversation)
+    assert len(conversation.last.need.pieces) == 3
+    record = to_json(conversation)
+    here, there = (one.ask("d'autres", from_json(record))[0] for one in (assistant, Assistant.open(assistant.settings)))
+    assert [(e.sheet.id, e.score) for e in here.sheets] == [(e.sheet.id, e.score) for e in there.sheets]
+    assert not {e.sheet.id for e in here.sheets} & {e.sheet.id for e in answer.sheets}
+
+
 @pytest.mark.parametrize("filler", ["bon, ", "bah, ", "ok ", "ah ", "alors, ", "euh ", "euh, bah ", "du coup, "])
 @pytest.mark.parametrize(
     "turn", ["et les limites ?", "plutôt en quartier", "la deuxième", "compare les deux", "annule"]
@@ -200,6 +233,28 @@ def test_fillers_change_nothing(assistant, filler, turn):
 
 def test_a_first_question_is_not_searched_with_its_filler(assistant):
     assert assistant.ask("bah, une fête de quartier")[1].last.need.text == "une fête de quartier"
+
+
+@pytest.mark.parametrize("need", ["une fête, le samedi", "faire venir du monde au centre", "l'accès aux droits", FIRST])
+def test_a_need_narrowed_to_what_a_sheet_shown_bears_keeps_this_sheet(assistant, need):
+    answer, conversation = assistant.ask(need)
+    for excerpt in answer.sheets:
+        (status,) = excerpt.sheet.facet(Facet.STATUS)
+        narrowed, _ = assistant.ask(f"seulement celles en statut {status.lower()}", conversation)
+        assert narrowed.turned.kind is TurnKind.FACET
+        assert narrowed.sheets
+        assert all(one.sheet.facet(Facet.STATUS) == (status,) for one in narrowed.sheets)
+
+
+def test_undoing_says_where_it_leads_back_to(assistant):
+    conversation = Conversation()
+    for turn in ("atelier mémoire", "seulement en Bretagne", "les limites ?"):
+        _, conversation = assistant.ask(turn, conversation)
+    answer, conversation = assistant.ask("annule", conversation)
+    assert answer.message.startswith("Dernière question annulée")
+    for _ in range(2):
+        answer, conversation = assistant.ask("annule", conversation)
+    assert answer.message == "Retour au début de la conversation"
 
 
 def test_no_sheet_is_recommended_but_what_each_takes_is_shown(assistant):

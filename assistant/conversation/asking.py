@@ -153,6 +153,8 @@ def _side_by_side(said: Said, tools: Tools, roles: tuple[Role, ...], common: boo
     if wrong:
         return which(said, tools.titles(said.listed), only(len(said.listed)))
     chosen = _chosen(said, tools)
+    if len(chosen) == 1 and said.focus:  # « compare avec la première »: the one that is talked about, with it
+        chosen = tuple(dict.fromkeys((said.focus, *chosen)))
     counted = _COUNTED.search(said.folded)
     if counted and not chosen:
         count = _count(counted[1])

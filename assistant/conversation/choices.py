@@ -60,7 +60,10 @@ class ChoiceReader:
             start, end = max(spans)
             joins = _JOINS.search(fold(kept)[:start])
             start = joins.start() if joins else start
-            kept = f"{kept[:start].rstrip()} {kept[end:].lstrip()}".strip()
+            before, after = kept[:start].rstrip(), kept[end:].lstrip()
+            # « une fête pour les adultes, le samedi » keeps its comma where it was
+            kept = f"{before.rstrip(',')}{after}" if before and after.startswith(",") else f"{before} {after}"
+            kept = kept.strip(" ,")
         return kept
 
     def start(self, folded: str) -> int:

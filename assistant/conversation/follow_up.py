@@ -8,6 +8,7 @@ wins; where no wording is known, the likeliest act is guessed (``guessing``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -28,8 +29,9 @@ from assistant.conversation.guessing import (
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools, asked, no_sheet, only, read, same, spoken, unfilled, which
 from assistant.conversation.small_talk import SmallTalk
-from assistant.conversation.state import Conversation, Need
-from assistant.conversation.ways_back import anywhere, gone_back, other_way, removed, undo
+from assistant.conversation.state import Conversation, Need, Turn
+from assistant.conversation.ways_back import anywhere, gone_back, other_way, removed, replaced, undo
+from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
 from assistant.typography import guillemets
@@ -39,6 +41,7 @@ _OWN_SUBJECT = 4  # terms: a question with more of its own that only points back
 _NONE_FITS = "Aucune des fiches montrées n’est celle-là"
 _FEW = 2  # terms: before any sheet is shown, a turn with more does not point to one
 _FRAGMENT = 5  # terms: a longer question that opens with « pour » or « dans » stands by itself
+_CHOOSES = re.compile(r"\W*(?:(?:et|mais|alors)\W+)*(?:laquelle|les?quel\w*)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,22 @@ def others(said: Said, tools: Tools) -> Plan | None:
     if said.last.kind is TurnKind.SECTION and tools.talk.asks("everyone", said.folded):
         return section(said, said.last.roles, said.listed)
     return None
+
+
+def gone_back_for(said: Said, tools: Tools) -> Plan | None:
+    """« revenons aux vacances, qui encadre ? »: back to an earlier need, and what is asked of it."""
+    comma = said.folded.find(",")
+    if comma < 0 or not said.last or not tools.talk.asks("go_back", said.folded):
+        return None
+    back = gone_back(read(said.tail(0)[:comma], said.conversation, tools), tools)
+    more = said.tail(comma + 1).strip()
+    if not back or back.kind is not TurnKind.RETURN or not terms(more):
+        return None
+    listed = back.sheets or ()
+    turn = Turn(back.question, back.kind, back.need, shown=listed, scores=(0.0,) * len(listed), listed=listed)
+    anew = read(spoken(more, said.conversation.then(turn), tools), said.conversation.then(turn), tools)
+    found = (rule(anew, tools) for rule in RULES[RULES.index(gone_back) + 1 :])
+    return next(filter(None, found), None) or guessed(anew, tools)
 
 
 def new_subject(said: Said, tools: Tools) -> Plan | None:
@@ -209,8 +228,9 @@ def _together(said: Said, sheets: tuple[str, ...]) -> Plan:
 
 
 def alike(said: Said, tools: Tools) -> Plan | None:
-    """« quelqu'un fait la même chose à Toulouse ? »: the same need, with what the turn adds."""
-    return refined(said, tools) if said.last and said.own and tools.talk.asks("alike", said.folded) else None
+    """« quelqu'un fait la même chose à Toulouse ? », « familles »: the same need, with what the turn adds."""
+    more = tools.talk.asks("alike", said.folded) or tools.talk.asks("people", said.folded)
+    return refined(said, tools) if said.last and said.own and more else None
 
 
 def only_named(said: Said, tools: Tools) -> Plan | None:
@@ -222,8 +242,9 @@ def only_named(said: Said, tools: Tools) -> Plan | None:
     points = tools.talk.asks("points_back", said.folded)
     if points and said.roles and said.focus:
         return section(said, said.roles)
-    # « est-ce toujours en cours ? » asks, « toujours en cours » chooses
-    return None if asks_section(said, tools) and not said.roles else narrowed(said, tools)
+    # « est-ce toujours en cours ? » asks, « toujours en cours » and « laquelle l'est toujours ? » choose
+    asks = asks_section(said, tools) and not said.roles and not _CHOOSES.match(said.folded)
+    return None if asks else narrowed(said, tools)
 
 
 def followed(said: Said, tools: Tools) -> Plan | None:
@@ -239,6 +260,8 @@ def followed(said: Said, tools: Tools) -> Plan | None:
     points = tools.talk.asks("points_back", said.folded) and len(said.own) <= _OWN_SUBJECT
     if (opens or points) and said.roles and not said.named:
         return section(said, said.roles, words=said.question, unsure=True)
+    if said.roles and not said.named and len(said.own) < 2 and tools.talk.asks("of_them", said.folded):
+        return section(said, said.roles, words=said.question, unsure=True)
     if points and said.listed and not said.named:
         return section(said, said.roles, words=said.question, unsure=True)
     fragment = tools.talk.asks("fragment", said.folded) and len(said.own) <= _FRAGMENT
@@ -248,7 +271,9 @@ def followed(said: Said, tools: Tools) -> Plan | None:
 
 
 def _fresh(said: Said, tools: Tools) -> bool:
-    return bool(tools.talk.asks("fresh", said.folded) and (said.own or said.named))
+    """« des idées pour les jeunes »; but no need is made of what is left out alone: « une action sans la CAF »."""
+    asked = said.own or any(not named.out for named in said.named)
+    return bool(asked and tools.talk.asks("fresh", said.folded))
 
 
 Rule = Callable[[Said, Tools], Plan | None]
@@ -256,8 +281,10 @@ RULES: Sequence[Rule] = (
     undo,
     other_way,
     opposed,
+    replaced,
     removed,
     anywhere,
+    gone_back_for,
     gone_back,
     others,
     bounded,

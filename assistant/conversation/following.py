@@ -14,7 +14,7 @@ from assistant.language.amounts import bounds, without
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
-from assistant.values import Facet, Role
+from assistant.values import Facet, Role, apart
 
 OTHER_SUBJECT = "non, autre sujet"
 SAME_SUBJECT = "non, c’est la suite"
@@ -62,8 +62,9 @@ def refined(said: Said, tools: Tools) -> Plan:
     if tools.talk.asks("other_people", said.folded):
         touched.add(Facet.PUBLIC)
         before = replace(before, preferred={f: v for f, v in before.preferred.items() if f is not Facet.PUBLIC})
-    text = f"{words_without(said.need, tuple(touched), tools)} {said.question}"
-    need = changed(before, said.named, text)
+    kept = words_without(said.need, tuple(touched), tools)
+    pieces = (*apart(kept, said.need.pieces), said.question)
+    need = replace(changed(before, said.named, " ".join(pieces)), pieces=pieces)
     return said.plan(TurnKind.REFINE, need, roles=said.roles, other_way=OTHER_SUBJECT, notice=_following(said.need))
 
 

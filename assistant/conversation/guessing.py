@@ -22,14 +22,18 @@ _ALARMING = 0.6  # the same for a danger: its words are also those of profession
 _NEAR = 0.0  # the cosine from which a turn speaks of the need before it
 _CERTAIN = 0.9  # the same where a looser wording would be understood otherwise
 _NAMED = Guess("facet", 1.0)
+_PREPARES = Guess("training", 1.0)
 _SURE = 0.7  # the same where no turn came before, and for what is answered without a sheet
 
 
 def likeliest(text: str, tools: Tools) -> Guess:
     """What a mended text most likely asks for. What opens as a follow-up and only names choices asks for these, and
-    is not encoded to tell: « et pour les jeunes ? », but not « celle du Finistère ».
+    is not encoded to tell: « et pour les jeunes ? », but not « celle du Finistère ». Nor is « prépare une séance sur
+    l'isolement », whose subject is encoded by itself.
     """
     folded = fold(text)
+    if tools.talk.asks("training", folded):
+        return _PREPARES
     opens = tools.talk.asks("opens", folded) or tools.talk.asks("fragment", folded)
     if opens and not tools.talk.asks("pointing", folded) and tools.choices.find(folded):
         left = tools.choices.rest(folded)
@@ -112,7 +116,9 @@ def guessed(said: Said, tools: Tools) -> Plan | None:
     if not said.last:
         return _FIRST[guess.act](again, tools) if guess.act in _FIRST and not guess.strange else None
     if role := _within(guess, "section.", _LIKELY):
-        return section(said, said.roles or (Role(role),), words=said.question if said.own else "", unsure=True)
+        return section(
+            said, told_roles(said, tools) or (Role(role),), words=said.question if said.own else "", unsure=True
+        )
     if guess.act == "more":
         return inspire(again, tools) or more(again, tools)
     # « celles avec des bénévoles » narrows by what is no choice, « des idées avec des bénévoles » asks anew
@@ -132,7 +138,10 @@ def _says(folded: str) -> str:
 
 
 _LINKS = re.compile(r"\b(?:et|mais|ok|la|les?|l|pour|avec|sur|de|du|des|aux?|a)\b")  # « et les » asks for nothing
-_LISTS = re.compile(r"\w\W*(?:\bet\b|\bou\b|,)\W*\w")  # « les limites et le budget »
+# « les limites et le budget », but not « c'est fini ou ça continue ? », which asks one thing
+_LISTS = re.compile(
+    r"\w\W*(?:\bet\b|\bou\b(?! (?:ca|c|cela|il|elle|ils|elles|on|bien|pas|plus|encore|toujours)\b)|,)\W*\w"
+)
 Rule = Callable[[Said, Tools], Plan | None]
 _FIRST: Mapping[str, Rule] = {"inspire": inspire, "training": training, "digest": digest}
 _LATER: Mapping[str, Rule] = {

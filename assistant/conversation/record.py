@@ -32,6 +32,7 @@ class _Need(_Strict):
     excluded: _Values
     preferred: _Values
     dropped: Annotated[tuple[_Text, ...], Field(max_length=200)]
+    pieces: Annotated[tuple[_Text, ...], Field(max_length=MOST_TURNS)] = ()
 
 
 class _Turn(_Strict):
@@ -83,7 +84,7 @@ def from_json(text: str) -> Conversation:
 
 def _turn(turn: _Turn) -> Turn:
     facets, excluded, preferred = map(_chosen, (turn.need.facets, turn.need.excluded, turn.need.preferred))
-    need = Need(turn.need.text, facets, excluded, preferred, turn.need.dropped)
+    need = Need(turn.need.text, facets, excluded, preferred, turn.need.dropped, turn.need.pieces)
     return Turn(turn.question, turn.kind, need, turn.roles, turn.shown, turn.scores, turn.listed, turn.focus)
 
 

@@ -20,7 +20,8 @@ from assistant.values import Sheet
 _AFTER = (
     r"(?=\W*$|\s*[,;:?!.]|\s+(?:fiches?|actions?|idees?|propositions?|pistes?|experiences?|ca|c'|elle|ils?|et|ou|est|a"
     r"|avait|etait|coute|combien|quel\w*|stp|svp|s'il|avec|qui|pour|en|me|m'\w+|te|t'\w+|nous|vous|se|semble|parait|plait"
-    r"|marche|dure|la|aussi|pareil|comment|quand|pourquoi|sans|dans|sur|par|plutot)\b)"
+    r"|marche|dure|la|aussi|pareil|comment|quand|pourquoi|sans|dans|sur|par|plutot|proposee?|montree?|citee?|affichee?"
+    r"|(?:de la|de cette|de ta|de votre|du|des|de ces) (?:liste|lot|tableau|resultats?|fiches?|actions?|reponses?))\b)"
 )
 _DIGITS = r"(?P<digits>\d{1,3})(?:ere?|re|nde?|e|eme)s?"  # « la 2e »
 _TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "quatre-vingt": 80}

@@ -167,8 +167,12 @@ def spoken(question: str, conversation: Conversation, tools: Tools) -> str:
 
 
 def unfilled(question: str, tools: Tools) -> str:
-    """The question less the sounds that people make before it: « euh », « bah, »."""
-    return _less(question, ("filler",), tools)
+    """The question less what people say before it: « euh », « bah, », « je suis stagiaire et », which says nothing
+    of the need unless it names a choice: « je suis animatrice ados et »."""
+    question = _less(question, ("filler",), tools)
+    while (said := tools.talk.asks("introduction", fold(question))) and not tools.choices.find(said.group()):
+        question = _aligned(question)[said.end() :]
+    return question
 
 
 def _less(question: str, names: Sequence[str], tools: Tools) -> str:

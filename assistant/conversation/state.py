@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from assistant.replies import TurnKind
-from assistant.values import Facet, Role
+from assistant.values import Facet, Role, apart
 
 MOST_TURNS = 200
 Choices = Mapping[Facet, tuple[str, ...]]
@@ -15,13 +15,19 @@ Choices = Mapping[Facet, tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class Need:
     """What is looked for: its words, and the choices in force. ``dropped`` are the corrections and
-    expansions that the user took away, as they were typed."""
+    expansions that the user took away, as they were typed; ``pieces`` what its words were said in, turn by turn."""
 
     text: str
     facets: Choices = field(default_factory=dict)
     excluded: Choices = field(default_factory=dict)
     preferred: Choices = field(default_factory=dict)
     dropped: tuple[str, ...] = ()
+    pieces: tuple[str, ...] = ()
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """The texts whose meanings together are the need's: each was encoded in its turn."""
+        return apart(self.text, self.pieces)
 
 
 _GLANCED = (TurnKind.ALL, TurnKind.DIGEST, TurnKind.AMOUNTS)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.conversation.choices import PLACES, changed, dropped
-from assistant.conversation.following import narrowed, refined, same_need, subject, words_without
+from assistant.conversation.following import OTHER_SUBJECT, narrowed, refined, same_need, subject, words_without
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import MOST_CHOICES, Said, Tools, asks, read
 from assistant.conversation.state import Need, Turn
@@ -19,6 +20,7 @@ from assistant.values import Facet
 _NOTHING_BEFORE = "Il n’y a rien avant cette question"
 _NEAR = 0.2  # the cosine from which words name an earlier need
 _TITLED = 0.5  # what the title of a sheet shown is worth beside the words of the need
+_ARTICLE = re.compile(r"^(?:les?|la|l'|des|du|de la|un|une)\s*")
 _NO_FILTER = "Aucun filtre n’est en place"
 
 
@@ -65,7 +67,8 @@ def gone_back(said: Said, tools: Tools) -> Plan | None:
         earlier = [*needs.values()][:1]
         found: Turn | None = earlier[0] if earlier else None
     else:
-        found = _best_turn(rest, earlier, tools)
+        # « on reprend les vacances », after a few words that were no need, is the need in hand
+        found = _best_turn(rest, earlier, tools) or (_best_turn(rest, [said.last], tools) if said.listed else None)
     if found:
         return said.plan(
             TurnKind.RETURN,
@@ -150,6 +153,23 @@ def removed(said: Said, tools: Tools) -> Plan | None:
         return _without_choices(said, tools)
     removals = tuple(f"retirer {value}" for _, value in in_force[:MOST_CHOICES])
     return said.back("Que faut-il retirer\u202f?" if removals else _NO_FILTER, removals)
+
+
+def replaced(said: Said, tools: Tools) -> Plan | None:
+    """« laisse tomber les vacances, plutôt l'été »: the need less words of its own, with others in their place."""
+    typed = tools.talk.asks("remove", said.folded)
+    put = tools.talk.asks("put_instead", said.folded)
+    text, folded = said.need.text, fold(said.need.text)
+    if not typed or not put or put.start() < typed.end() or len(text) != len(folded):
+        return None
+    gone = _ARTICLE.sub("", said.folded[typed.end() : put.start()]).strip(" ,.!")
+    start = folded.find(gone)
+    if start < 0 or not terms(gone) or tools.choices.find(f"pour {gone}"):
+        return None
+    left = f"{text[:start].rstrip()} {said.tail(put.end()).strip(' .!?')} {text[start + len(gone) :].lstrip()}".strip()
+    named = tools.choices.find(fold(left))
+    need = replace(changed(said.need, named, left), pieces=())
+    return said.plan(TurnKind.REFINE, need, other_way=OTHER_SUBJECT, notice=f"Compris comme la suite de\u00a0: {text}")
 
 
 def _instead(said: Said, need: Need, tools: Tools) -> Need:

@@ -9,19 +9,26 @@ near: the adapter of ``adapter.py`` where its engine runs; else a linear map, fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from assistant.arrays import load_arrays
-from assistant.indexing.encoder import Vectors
+from assistant.indexing.encoder import QuestionVectors, Vectors
 
 _MAPPED = 0.5  # how much of the map's answer is added to a question
 _ADAPTED = 0.8  # and of the adapter's
 _SHARPNESS = 10.0  # of cosines, when they become probabilities of concepts
 _LIKELY = 20  # concepts that a question may be about
+
+
+class Read(Protocol):
+    """Gives what texts say together, aligned: one text, or those of several turns."""
+
+    def __call__(self, *texts: str) -> Reading: ...
 
 
 class Reading(NamedTuple):
@@ -107,6 +114,16 @@ def save_alignment(path: Path, model: str, alignment: Alignment) -> None:
     half = {name: getattr(alignment, name).astype(np.float16) for name in ("weights", "names")}
     with path.open("wb") as file:
         np.savez(file, model=model, mean=alignment.mean, concepts=np.array(alignment.concepts), **half)
+
+
+def together(texts: Sequence[str], vectors: Sequence[QuestionVectors]) -> QuestionVectors:
+    """The vectors of texts as if they were one: the model's own is the mean over the words of a text too."""
+    if len(vectors) == 1:
+        return vectors[0]
+    words = np.array([[max(1, len(text.split()))] for text in texts], dtype=np.float32)
+    plain = unit((words * np.array([one.plain for one in vectors])).sum(axis=0))
+    adapted = [one.adapted for one in vectors if one.adapted is not None]
+    return QuestionVectors(plain, unit((words * np.array(adapted)).sum(axis=0)) if adapted else None)
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -131,7 +131,10 @@ def understood(answer: Answer) -> str:
         says = f"{opening}{verbatim(text)}{closing}"
         chips.append(button(says, f"question:{removal}", "say", "chip"))
     chips += [f'<span class="chip">contient «\u00a0{verbatim(phrase)}\u00a0»</span>' for phrase in answer.query.phrases]
-    return f'<p class="chips">Compris\u00a0: {" ".join(chips)}</p>' if chips else ""
+    read = f'<p class="chips">Compris\u00a0: {" ".join(chips)}</p>' if chips else ""
+    # what continues a need says so in its first chip
+    notice = "" if answer.follows else answer.turned.notice
+    return f'<p class="small">{verbatim(notice)}</p>{read}' if notice else read
 
 
 def card(excerpt: Excerpt, answer: Answer, names: RoleNames, number: int | None = None) -> str:

@@ -306,7 +306,8 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
       live.setAttribute("aria-live", "off");
       live.setAttribute("aria-label", "Conversation");
     }
-    const parts = [...log.querySelectorAll(".me, .it")];
+    // a remark under an answer is not what one asked for: the answer above it is shown first
+    const parts = [...log.querySelectorAll(".me, .it:not(:has(> .gentle))")];
     const newest = parts.at(-1);
     // what is pressed within an answer is not a new one: its buttons and forms say what they did
     const now = `${parts.length} ${text(newest?.querySelector(".found") || newest)}`;

@@ -101,6 +101,16 @@ def test_what_was_understood_is_said_escaped_and_can_be_taken_away() -> None:
     assert "Compris" not in answer_html(_answer(_excerpt()), NAMES)
 
 
+def test_what_was_made_of_a_turn_is_said_once() -> None:
+    turned = Turned(need="jeunes", notice="Compris comme un <b>nouveau sujet")
+    alone, following = (
+        answer_html(replace(_answer(_excerpt(), follows=f), turned=turned), NAMES) for f in (False, True)
+    )
+    assert '<p class="small">Compris comme un &lt;b&gt;nouveau sujet</p>' in alone
+    assert "nouveau sujet" not in following
+    assert "suite de" in following
+
+
 def test_a_refusal_offers_to_drop_only_what_keeps_sheets_away() -> None:
     chips = (Chip("public\u00a0: Seniors", "retirer Seniors"), Chip("isolement\u00a0: aussi « solitude »", "retirer a"))
     refused = replace(_answer(_excerpt(), answered=False), turned=Turned(chips=chips))

@@ -55,6 +55,14 @@ def test_on_a_phone_what_is_kept_leaves_the_page_where_it_is_and_leads_to_the_se
     expect(told).to_be_hidden()
 
 
+def test_under_a_remark_on_personal_data_the_answer_is_what_one_sees(person: Person) -> None:
+    page = _answered(person, "isolement des seniors, appelez-moi au 06 12 34 56 78")
+    expect(page.locator("#conversation .gentle")).to_have_count(1)
+    expect(page.locator("#conversation .me").last).to_be_in_viewport()
+    expect(page.locator("#conversation .found").last).to_be_in_viewport()
+    expect(page.locator("p[role=status]").filter(has_text=re.compile("fiche"))).to_have_count(1)
+
+
 def test_on_a_phone_the_sheets_of_a_board_stand_one_under_the_other(person: Person) -> None:
     person.page.set_viewport_size(PHONE)
     page = _answered(person)
