@@ -72,7 +72,7 @@ class Terms:
         if row is None:
             return pairs(self._connect().execute(WEIGH, (term,)))
         start, size = row
-        return self._bearing[start : start + size], self._added[start : start + size]
+        return self._bearing[start : start + size].astype(np.int64), self._added[start : start + size]
 
     def _place(self, term: str) -> tuple[int, int] | None:
         if not self._written:
