@@ -33,12 +33,24 @@ from assistant.stores import open_current, open_draft
 from assistant.stores.local import LocalStore
 from assistant.stores.local_rankings import Rankings
 from assistant.stores.store import Facets, Matches
-from benchmarks.postgres import _FILTERS, _PASSAGES_A_SHEET, Asked, _load, _made_up, _questions, _vectors
+from benchmarks.postgres import (
+    _FILTERS,
+    _LIMIT,
+    _PASSAGES_A_SHEET,
+    _RECALL,
+    _WARM,
+    Asked,
+    _load,
+    _made_up,
+    _questions,
+    _vectors,
+    nearest,
+)
 
 SIZES = (24, 1_000, 10_000, 100_000)
 BEGIN, END = "<!-- growth -->", "<!-- end of growth -->"
 _SEED = 8
-_QUESTIONS, _WARM, _COMPARED, _LIMIT, _RECALL = 200, 10, 50, 60, 50
+_QUESTIONS, _COMPARED = 200, 50
 _PARTS = ("vectors", "terms", "terms, none asked before", "concepts")
 _COLUMNS = ("median processor ms", "95th processor ms", "median ms", "95th ms")
 T = TypeVar("T")
@@ -138,13 +150,11 @@ def _search(_: int, index: Path) -> dict[str, Any]:
 
 def _recall(store: LocalStore, facets: Facets, asked: Sequence[Asked], found: Sequence[Matches]) -> float | None:
     """The mean share of the nearest passages that searches found; none when the filter leaves nothing."""
-    among = store._rankings.among(facets)
-    ids = None if among is None else store.vectors.ids[store._rankings.passages(among)]
     recalls = []
     for one, matches in zip(asked, found, strict=False):
-        exact = [key for key, _ in store.vectors.compared(one.vector, ids, _RECALL)]
+        exact = nearest(store, one.vector, facets)
         kept = {passage for passage, _ in matches.passages[:_RECALL]}
-        recalls += [len(kept & set(store._passages_of(exact).values())) / len(exact)] if exact else []
+        recalls += [len(kept & exact) / len(exact)] if exact else []
     return float(np.mean(recalls)) if recalls else None
 
 
