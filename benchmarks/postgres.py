@@ -148,21 +148,20 @@ def _compare(
     assert isinstance(local, LocalStore)
     for label, facets in filters.items():
         took: dict[str, list[tuple[float, float]]] = {name: [] for name in stores}
-        recalls: dict[str, list[float]] = {name: [] for name in stores}
+        kept: dict[str, list[set[Passage]]] = {name: [] for name in stores}
         for number, asked in enumerate([*questions[:_WARM], *questions]):
-            kept: dict[str, set[Passage]] = {}
             for name, store in stores.items():
                 began, worked = time.perf_counter(), _worked(backends)
                 found = store.search(asked.vector, asked.terms, asked.concepts, facets, _LIMIT)
                 if number >= _WARM:
                     took[name].append((_worked(backends) - worked, time.perf_counter() - began))
-                kept[name] = {passage for passage, _ in found.passages[:_RECALL]}
-            exact = nearest(local, asked.vector, facets)
-            for name, passages in kept.items():
-                recalls[name].append(len(passages & exact) / max(1, len(exact)))
+                    kept[name].append({passage for passage, _ in found.passages[:_RECALL]})
+        # afterwards: to read every vector leaves a processor's caches empty for the next search
+        exact = [nearest(local, asked.vector, facets) for asked in questions]
         for name in stores:
             figures = np.percentile(took[name], [50, 95], axis=0).T.ravel() * 1000
-            recall = f"{np.mean(recalls[name]):.4f}, {np.min(recalls[name]):.2f}"
+            recalls = [len(one & best) / max(1, len(best)) for one, best in zip(kept[name], exact, strict=True)]
+            recall = f"{np.mean(recalls):.4f}, {np.min(recalls):.2f}"
             print(f"| {label} | {name} | {' | '.join(f'{one:.2f}' for one in figures)} | {recall} |", flush=True)
 
 
