@@ -79,6 +79,14 @@ class Assistant:
         """
         settings = settings or read_settings()
         store = open_store(settings)
+        try:
+            return cls._over(store, settings, calibration)
+        except BaseException:
+            store.close()
+            raise
+
+    @classmethod
+    def _over(cls, store: Store, settings: Settings, calibration: Calibration | None) -> Assistant:
         encoder = open_encoder(store.manifest.model, settings)
         data = settings.data
         alignment = load_alignment(data / ALIGNMENT, encoder.name) or unaligned(store.examples()[1])

@@ -148,7 +148,7 @@ def copy_to_own(
     """Copie les fiches et leur index dans un dossier à vous, pour en ajouter ou en retirer."""
     from assistant.bundle import copy_own
 
-    own = copy_own(settings_of(data, index), (folder or OWN).resolve())
+    own = copy_own(settings_of(data, index), (folder or OWN).resolve(), lambda line: typer.echo(line, err=True))
     if own.data.parent == OWN.resolve() and BUNDLED.is_dir():
         typer.echo(f"Vos fiches sont dans {own.data}\u00a0: l’assistant s’en sert désormais.")
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
+
 from assistant.corpus.corpus import input_hashes
 from assistant.errors import DamagedIndex, EncoderError
 from assistant.history import records
@@ -27,22 +29,23 @@ def check_index(settings: Settings) -> list[str]:
     Raises:
         MissingIndex: there is nothing to check.
     """
-    try:
-        manifest = current_manifest(settings)
-        faults = [] if settings.store else damaged_files(settings.index, manifest)
-        if not faults:
-            store = open_current(settings)
-            faults = store.check()
-    except DamagedIndex as error:
-        return [error.happened]
-    inputs = input_hashes(settings.data)
-    changed = [name for name in {*inputs, *manifest.inputs} if inputs.get(name) != manifest.inputs.get(name)]
-    kept = _kept_manifest(settings, manifest)
-    if kept and kept != manifest:
-        what = "le manifeste" if settings.store else "manifest.json\u00a0: le fichier"
-        faults.append(f"{what} a changé depuis qu’il a été écrit.")
-    faults += [f"{name}\u00a0: le fichier a changé depuis la construction de l’index." for name in sorted(changed)]
-    return faults or _encoded_otherwise(store)
+    with ExitStack() as opened:
+        try:
+            manifest = current_manifest(settings)
+            faults = [] if settings.store else damaged_files(settings.index, manifest)
+            if not faults:
+                store = opened.enter_context(closing(open_current(settings)))
+                faults = store.check()
+        except DamagedIndex as error:
+            return [error.happened]
+        inputs = input_hashes(settings.data)
+        changed = [name for name in {*inputs, *manifest.inputs} if inputs.get(name) != manifest.inputs.get(name)]
+        kept = _kept_manifest(settings, manifest)
+        if kept and kept != manifest:
+            what = "le manifeste" if settings.store else "manifest.json\u00a0: le fichier"
+            faults.append(f"{what} a changé depuis qu’il a été écrit.")
+        faults += [f"{name}\u00a0: le fichier a changé depuis la construction de l’index." for name in sorted(changed)]
+        return faults or _encoded_otherwise(store)
 
 
 def repair_index(settings: Settings, progress: Progress, say: Say = lambda _line: None) -> list[str]:

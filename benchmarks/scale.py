@@ -32,12 +32,25 @@ from assistant.settings import Settings
 from assistant.stores import open_current, open_draft
 from assistant.stores.local import LocalStore
 from assistant.stores.local_rankings import Rankings
-from benchmarks.postgres import _FILTERS, _PASSAGES_A_SHEET, Asked, _load, _made_up, _questions, _vectors
+from assistant.stores.store import Facets, Matches
+from benchmarks.postgres import (
+    _FILTERS,
+    _LIMIT,
+    _PASSAGES_A_SHEET,
+    _RECALL,
+    _WARM,
+    Asked,
+    _load,
+    _made_up,
+    _questions,
+    _vectors,
+    nearest,
+)
 
 SIZES = (24, 1_000, 10_000, 100_000)
 BEGIN, END = "<!-- growth -->", "<!-- end of growth -->"
 _SEED = 8
-_QUESTIONS, _WARM, _COMPARED, _LIMIT, _RECALL = 200, 10, 50, 60, 50
+_QUESTIONS, _COMPARED = 200, 50
 _PARTS = ("vectors", "terms", "terms, none asked before", "concepts")
 _COLUMNS = ("median processor ms", "95th processor ms", "median ms", "95th ms")
 T = TypeVar("T")
@@ -112,32 +125,37 @@ def _search(_: int, index: Path) -> dict[str, Any]:
     store = LocalStore(index)
     opening = time.perf_counter() - start
     took: dict[str, list[Took]] = {name: [] for name in (*_FILTERS, *_PARTS)}
-    recalls: dict[str, list[float]] = {name: [] for name in _FILTERS}
-    forgetful = Rankings(store._connection)
+    found: dict[str, list[Matches]] = {name: [] for name in _FILTERS}
+    forgetful = Rankings(store.folder, store._connection)
     for number, one in enumerate([*asked[:_WARM], *asked]):
         # whole searches come first: words that were not asked before are theirs to read
         for name, facets in _FILTERS.items():
-            found, milliseconds = _timed(partial(store.search, one.vector, one.terms, one.concepts, facets, _LIMIT))
+            matches, milliseconds = _timed(partial(store.search, one.vector, one.terms, one.concepts, facets, _LIMIT))
             if number >= _WARM:
                 took[name].append(milliseconds)
-            if _WARM <= number < _WARM + _COMPARED:
-                among = store._rankings.among(facets)
-                ids = None if among is None else store.vectors.ids[store._rankings.passages(among)]
-                exact = [key for key, _ in store.vectors.compared(one.vector, ids, _RECALL)]
-                held = store._passages_of(exact)
-                kept = {passage for passage, _ in found.passages[:_RECALL]}
-                # a filter that leaves nothing has no recall
-                recalls[name] += [len(kept & set(held.values())) / len(exact)] if exact else []
+                found[name].append(matches)
         for name, call in _calls(store, forgetful, one).items():
             milliseconds = _timed(call)[1]
             if number >= _WARM:
                 took[name].append(milliseconds)
+    # to compare with every passage reads them all: what is held is measured before
+    held = (psutil.Process().memory_info().rss - before) / 1e6
     return {
         "opening": opening,
-        "memory": (psutil.Process().memory_info().rss - before) / 1e6,
+        "memory": held,
         "took": {name: _summary(values) for name, values in took.items()},
-        "recall": {name: float(np.mean(values)) if values else None for name, values in recalls.items()},
+        "recall": {name: _recall(store, facets, asked[:_COMPARED], found[name]) for name, facets in _FILTERS.items()},
     }
+
+
+def _recall(store: LocalStore, facets: Facets, asked: Sequence[Asked], found: Sequence[Matches]) -> float | None:
+    """The mean share of the nearest passages that searches found; none when the filter leaves nothing."""
+    recalls = []
+    for one, matches in zip(asked, found, strict=False):
+        exact = nearest(store, one.vector, facets)
+        kept = {passage for passage, _ in matches.passages[:_RECALL]}
+        recalls += [len(kept & exact) / len(exact)] if exact else []
+    return float(np.mean(recalls)) if recalls else None
 
 
 def _calls(store: LocalStore, forgetful: Rankings, one: Asked) -> Mapping[str, Callable[[], object]]:

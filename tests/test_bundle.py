@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from assistant import bundle, cli
 from assistant.answer import Assistant
 from assistant.bundle import check_own, copy_own
-from assistant.errors import FailureError, MissingIndex, UsageError
+from assistant.errors import FailureError, IndexBusy, MissingIndex, UsageError
 from assistant.settings import Settings, home
+from assistant.writing import writing
 
 
 def test_a_copy_answers_and_holds_every_byte(tiny_settings: Settings, tmp_path: Path) -> None:
@@ -59,6 +61,28 @@ def test_a_disk_that_is_full_is_said_in_a_sentence_and_left_as_it_was(
         copy_own(tiny_settings, tmp_path / "own")
     assert copied
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sheets_that_are_being_changed_are_not_copied(
+    tiny_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "PATIENCE", 0.1)
+    said: list[str] = []
+    with writing(tiny_settings.data, 0, said.append), pytest.raises(IndexBusy):
+        copy_own(tiny_settings, tmp_path / "own", said.append)
+    assert "attente" in said[0]
+    assert list(tmp_path.iterdir()) == []
+    copy_own(tiny_settings, tmp_path / "own")
+
+
+def test_nothing_is_written_where_the_package_is(
+    tiny_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(tiny_settings.data, tmp_path / "bundled", ignore=shutil.ignore_patterns(".lock*"))
+    monkeypatch.setattr(bundle, "BUNDLED", tmp_path / "bundled")
+    before = set((tmp_path / "bundled").iterdir())
+    copy_own(replace(tiny_settings, data=tmp_path / "bundled"), tmp_path / "own")
+    assert set((tmp_path / "bundled").iterdir()) == before
 
 
 def test_what_came_with_the_package_is_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

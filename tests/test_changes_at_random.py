@@ -24,7 +24,7 @@ from assistant.indexing.fields import sheet_fields
 from assistant.ingest import add_contents, remove_sheet, restore_generation
 from assistant.integrity import check_index
 from assistant.settings import Settings
-from assistant.stores import local_finish, local_nearest, open_draft, open_store
+from assistant.stores import local_finish, local_nearest, local_terms, open_draft, open_store
 from assistant.stores.local_changes import CHANGES
 from assistant.stores.store import Store
 from assistant.update import update_index
@@ -186,6 +186,7 @@ def quiet(*_: object) -> None:
 def village(tmp_path, monkeypatch) -> Iterator[Callable[[int], Village]]:
     for limit, value in (("LARGE", 40), ("MOST_CHANGED", 0.4), ("MOST_MOVED", 0.2)):
         monkeypatch.setattr(local_finish, limit, value)
+    monkeypatch.setattr(local_terms, "_MANY", 2)
     with soak_kills.hashed_encoding():
         place = soak_kills.make_place(tmp_path)
         yield lambda seed: Village(place, seed)

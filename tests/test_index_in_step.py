@@ -6,10 +6,13 @@ import subprocess
 
 import pytest
 
+from assistant import integrity
 from assistant.indexing.encoder import DEFAULT_MODEL
 from assistant.indexing.manifest import read_manifest
 from assistant.integrity import check_index
 from assistant.settings import Settings
+from assistant.stores import open_current
+from assistant.stores.local import LocalStore
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +22,14 @@ def committed(repository) -> Settings:
 
 def test_the_committed_index_is_in_step_with_the_data(committed):
     assert check_index(committed) == []
+
+
+def test_a_check_closes_what_it_opened(committed, monkeypatch):
+    opened, closed = [], []
+    monkeypatch.setattr(integrity, "open_current", lambda settings: opened.append(open_current(settings)) or opened[-1])
+    monkeypatch.setattr(LocalStore, "close", lambda store: closed.append(store))
+    assert check_index(committed) == []
+    assert closed == opened != []
 
 
 def test_the_committed_index_is_the_default_model_s_and_holds_every_sheet(committed, corpus):

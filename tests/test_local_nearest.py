@@ -54,6 +54,17 @@ def test_it_finds_the_nearest_under_any_filter(nearest, made, share, least):
     assert np.mean(recalls) >= least
 
 
+def test_any_dimension_is_cut_in_pieces(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(local_nearest, "MOST_COMPARED", 1000)
+    vectors, ids, _ = made
+    odd = np.ascontiguousarray(vectors[:, :95])
+    exact = faiss.IndexIDMap2(faiss.IndexFlatIP(95))
+    exact.add_with_ids(odd, ids)
+    assert write_nearest(tmp_path / NEAREST, odd, ids)
+    found = Nearest(tmp_path / NEAREST, exact, ids).search(odd[7], None, 1)
+    assert found == [(ids[7], pytest.approx(float(odd[7] @ odd[7])))]
+
+
 def test_a_small_index_needs_none(made, tmp_path):
     vectors, ids, _ = made
     assert not write_nearest(tmp_path / NEAREST, vectors, ids)

@@ -4,7 +4,8 @@ import pytest
 
 from assistant.language.analyzer import terms
 from assistant.stores import local_rankings
-from assistant.stores.local_rankings import _WEIGHTS, Rankings
+from assistant.stores.local_rankings import Rankings
+from assistant.stores.local_terms import _WEIGHTS
 from assistant.values import Facet
 
 QUESTIONS = ("potager", "la lecture aux enfants", "cuisine vélo potager quartier habitants", "zzz", "")
@@ -13,7 +14,7 @@ QUESTIONS = ("potager", "la lecture aux enfants", "cuisine vélo potager quartie
 @pytest.fixture(params=[0, 200, 200_000_000], ids=["nothing kept", "a few columns kept", "all kept"])
 def rankings(toy_store, request, monkeypatch):
     monkeypatch.setattr(local_rankings, "_MOST_KEPT", request.param)
-    return Rankings(toy_store._connection)
+    return Rankings(toy_store.folder, toy_store._connection)
 
 
 def fts5(store, wanted: list[str]) -> dict[str, float]:

@@ -338,6 +338,17 @@ def test_an_indexer_says_who_holds_the_lock(address, fill):
     fill(address)
 
 
+def test_the_planner_knows_which_values_go_with_which_facet(address, fill, change):
+    known = (
+        "SELECT nspname FROM pg_statistic_ext JOIN pg_namespace ON pg_namespace.oid = stxnamespace "
+        "WHERE stxname = 'facets_values'"
+    )
+    assert run_sql(address, known) == [(PostgresStore(address).manifest.generation,)]
+    change("12 jardiniers", "13 jardiniers")
+    fill(address)
+    assert (PostgresStore(address).manifest.generation,) in run_sql(address, known)
+
+
 def test_many_passages_are_searched_by_hnsw_and_compared_exactly(address, fill, monkeypatch):
     filters = ({}, {Facet.PUBLIC: ("Adultes",)})
     before = PostgresStore(address)

@@ -28,7 +28,7 @@ from assistant.integrity import check_index
 from assistant.language.analyzer import terms
 from assistant.language.thesaurus import Thesaurus, concept_rarity, sheet_concepts
 from assistant.settings import Settings
-from assistant.stores import local_changes, local_finish, open_current, open_draft, open_store
+from assistant.stores import local_changes, local_finish, local_terms, open_current, open_draft, open_store
 from assistant.stores.store import Store
 from assistant.update import update_index
 from assistant.values import Facet
@@ -70,6 +70,7 @@ def take_all_as_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the local store write whatever changes beside its first generation."""
     for limit, value in (("LARGE", 0), ("MOST_CHANGED", 99), ("MOST_MOVED", 99)):
         monkeypatch.setattr(local_finish, limit, value)
+    monkeypatch.setattr(local_terms, "_MANY", 2)
 
 
 @pytest.fixture(params=STORES)

@@ -59,7 +59,7 @@ class LocalStore:
             examples, _ = self.examples()
             if self._latest("SELECT count(*) FROM examples")[0][0] != len(examples):
                 raise ValueError("questions et vecteurs ne vont pas ensemble")
-            self._rankings = Rankings(self._connection, self.changes)
+            self._rankings = Rankings(self.folder, self._connection, self.changes)
         except _UNREADABLE as error:
             # the file is worth more to know than what a library made of it
             unreadable = DamagedIndex(f"L’index {self.folder} est abîmé ({str(error)[:120]}).", REBUILD)

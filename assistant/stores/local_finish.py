@@ -21,6 +21,7 @@ from assistant.stores.local import LocalStore
 from assistant.stores.local_changes import CHANGES, CONCEPTS, NEW_VECTORS, pack_mentions, weigh_mentions
 from assistant.stores.local_files import DATABASE, VECTORS
 from assistant.stores.local_nearest import NEAREST, write_nearest
+from assistant.stores.local_terms import ADDED, BEARING, forget_terms, write_terms
 
 LARGE = 5_000
 """Passages; to write fewer anew takes less than half a second."""
@@ -59,10 +60,12 @@ def write_whole(
     _write_profiles(database, len(placed))
     # what a copy holds of them is of its base
     database.execute("DELETE FROM meta WHERE key = ?", (CONCEPTS,))
+    database.execute("INSERT INTO terms(terms) VALUES ('optimize')")
+    forget_terms(database)
     if len(vectors) >= LARGE:
         query = "SELECT concept, number, weight FROM mentions JOIN sheets ON id = sheet"
         _keep(database, CONCEPTS, pack_mentions(database.execute(query)))
-    database.execute("INSERT INTO terms(terms) VALUES ('optimize')")
+        names += write_terms(database, folder)
     database.commit()
     database.execute("VACUUM")
     return [DATABASE, VECTORS, *names]
@@ -187,7 +190,7 @@ class Later:
 
     def share(self, folder: Path) -> dict[str, str]:
         """Give the files of the base another name in a folder; their checksums by that name."""
-        files = {name: self._base.manifest.files.get(name) for name in (DATABASE, VECTORS, NEAREST)}
+        files = {name: self._base.manifest.files.get(name) for name in (DATABASE, VECTORS, NEAREST, BEARING, ADDED)}
         held = {name: digest for name, digest in files.items() if digest}
         for name in held:
             try:

@@ -1,8 +1,8 @@
 """Which sheets bear a term, name a concept or have a value, and how much each adds: columns kept in memory.
 
-A column is read from SQLite the first time that it is asked for, in the time of one small search; FTS5 itself
-gives what a term adds to the BM25 of each sheet, so that the sum over a question's terms is FTS5's to the last
-bit. From then on a search adds a few arrays, whatever filter it is under. Of those columns, the ones asked
+A column is read the first time that it is asked for, from SQLite or from what a large index wrote beside it; FTS5
+itself gives what a term adds to the BM25 of each sheet, so that the sum over a question's terms is FTS5's to the
+last bit. From then on a search adds a few arrays, whatever filter it is under. Of those columns, the ones asked
 for last are kept, up to ``_MOST_KEPT`` bytes.
 """
 
@@ -14,15 +14,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.indexing.fields import FIELD_WEIGHTS, Field
 from assistant.language.thesaurus import concept_rarity
 from assistant.stores.bm25 import K1, rarity
 from assistant.stores.local_changes import Changes, Floats, Numbers, Words, pairs
+from assistant.stores.local_terms import WEIGH, Terms
 from assistant.stores.store import Facets
 
 _MOST_KEPT = 200_000_000  # bytes: all the words of 100,000 sheets
@@ -40,13 +41,14 @@ class Column(NamedTuple):
 class Rankings:
     """The sheets of one generation, each a row, in the order of the corpus."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], changes: Changes | None = None) -> None:
+    def __init__(self, folder: Path, connect: Callable[[], sqlite3.Connection], changes: Changes | None = None) -> None:
         """``connect`` gives the connection of the thread that asks.
 
         Raises:
-            sqlite3.Error
+            OSError, ValueError, sqlite3.Error
         """
         self._connect = connect
+        self._terms = Terms(folder, connect)
         self._changes = changes
         self._words: Words | None = None
         sheets = connect().execute("SELECT number, id FROM sheets ORDER BY position, number").fetchall()
@@ -66,11 +68,11 @@ class Rankings:
 
     def bearing(self, term: str) -> list[str]:
         """The ids of the sheets that bear a term."""
-        return [self.ids[row] for row in self._column(_TERM, f'"{term}"').rows.tolist()]
+        return [self.ids[row] for row in self._column(WEIGH, term).rows.tolist()]
 
     def rarity(self, term: str) -> float:
         """BM25's inverse document frequency."""
-        return rarity(len(self.ids), len(self._column(_TERM, f'"{term}"').rows))
+        return rarity(len(self.ids), len(self._column(WEIGH, term).rows))
 
     def naming(self, concept: str) -> int:
         """How many sheets name a concept."""
@@ -98,7 +100,7 @@ class Rankings:
         """The share of each sheet, best first, then in the order of the corpus."""
         if not wanted:
             return {}
-        columns = [self._column(_TERM, f'"{term}"') for term in wanted]
+        columns = [self._column(WEIGH, term) for term in wanted]
         # what BM25 would give to a sheet that is full of every term: scores become shares of it
         ideal = (K1 + 1) * sum(rarity(len(self.ids), len(column.rows)) for column in columns)
         best = self._best(((1.0, column) for column in columns), among, limit)
@@ -143,18 +145,22 @@ class Rankings:
         if self._changes:
             numbers, given = self._joined(self._changes, query, values)
         else:
-            numbers, given = pairs(self._connect().execute(query, values))
+            numbers, given = self._of_base(query, values)
         rows = self._row[numbers]
-        order = np.argsort(rows)
+        # most often they are in order already, and a stable sort sees it
+        order = np.argsort(rows, kind="stable")
         return Column(rows[order], given[order])
+
+    def _of_base(self, query: str, values: Sequence[str]) -> tuple[Numbers, Floats]:
+        return self._terms.weighed(*values) if query == WEIGH else pairs(self._connect().execute(query, values))
 
     def _joined(self, changes: Changes, query: str, values: Sequence[str]) -> tuple[Numbers, Floats]:
         """What the base and its changes give together, each sheet weighed as if all were in one table."""
         asked = _WEIGHT if query == _CONCEPT else query
-        found = [pairs(connect().execute(asked, values)) for connect in (self._connect, changes.connect)]
+        found = [self._of_base(asked, values), pairs(changes.connect().execute(asked, values))]
         numbers = np.concatenate([numbers for numbers, _ in found])
         alive = self._row[numbers] < len(self.ids)
-        if query == _TERM:
+        if query == WEIGH:
             self._words = self._words or Words(self._connect(), changes, len(self._row) - 1)
             given = np.concatenate(self._words.scores(found, int(alive.sum()), len(self.ids)))
         else:
@@ -176,8 +182,6 @@ def _size(column: Column) -> int:
     return column.rows.nbytes + column.values.nbytes
 
 
-_WEIGHTS = ", ".join(str(FIELD_WEIGHTS[field]) for field in Field)
-_TERM = f"SELECT rowid, -bm25(terms, {_WEIGHTS}) FROM terms WHERE terms MATCH ?"
 _CONCEPT = "SELECT number, profile FROM mentions JOIN sheets ON id = sheet WHERE concept = ?"
 _WEIGHT = "SELECT number, weight FROM mentions JOIN sheets ON id = sheet WHERE concept = ?"
 _VALUE = "SELECT sheet, 0 FROM facets WHERE facet = ? AND value = ?"

@@ -79,6 +79,9 @@ def profiles(connection: Connection) -> None:
 
 def statistics(connection: Connection) -> None:
     """Tell the planner what the tables hold, and let it answer from indexes alone."""
+    # a value is of one facet: if it took the two for independent, it would think that a filter leaves a third of what
+    # it leaves, and look each word up in each sheet
+    connection.execute("CREATE STATISTICS IF NOT EXISTS facets_values ON facet, value FROM facets")
     for table in queries.TABLES:
         connection.execute(f"VACUUM (ANALYZE) {table}")
 

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from assistant import answer
 from assistant.answer import Assistant
 from assistant.conversation.state import Conversation
 from assistant.errors import DamagedIndex
-from assistant.indexing.manifest import read_manifest, write_manifest
+from assistant.indexing.manifest import Manifest, read_manifest, write_manifest
 from assistant.settings import Settings
+from assistant.stores.local import LocalStore
 from assistant.stores.local_files import VECTORS
 from assistant.update import update_index
+from assistant.web import renewal
 from assistant.web.basket import Basket
 from assistant.web.renewal import FIRST_QUESTION, Generation, Renewal, open_generation
 from assistant.web.talk import talking_of
@@ -117,6 +120,25 @@ def test_a_store_is_closed_once_nobody_answers_with_it(watched: Watched) -> None
     del held
     gc.collect()
     assert closed == [True]
+
+
+@pytest.mark.parametrize("failing", ["ask", "shelve", "open_encoder"])
+def test_the_store_of_one_that_cannot_be_taken_is_closed(
+    own: Settings, larger: Settings, watched: Watched, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError(failing)
+
+    closed: list[Manifest] = []
+    monkeypatch.setattr(LocalStore, "close", lambda store: closed.append(store.manifest))
+    place = {"ask": Assistant, "shelve": renewal, "open_encoder": answer}[failing]
+    monkeypatch.setattr(place, failing, fail)
+    publish(larger, own)
+    watched.look()
+    (manifest,) = closed
+    assert manifest.corpus_version != watched.first.manifest.corpus_version
+    assert watched.taken == []
+    assert watched.left
 
 
 def test_one_that_others_followed_while_it_was_opened_is_passed_over(
