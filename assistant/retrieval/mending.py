@@ -96,7 +96,7 @@ class Mender:
 
 
 def _joined(text: str) -> str:
-    """« l isolement », « aujourd hui », « qu est ce que » with the apostrophes that they lack; La Réunion as an island."""
+    """« l isolement », « qu est ce que » with the apostrophes that they lack; La Réunion as an island."""
     text = _ISLAND.sub("l’île de La Réunion", _SPLIT.sub(r"\1’", text))
     for pattern, whole in _INVERTED:
         text = pattern.sub(whole, text)

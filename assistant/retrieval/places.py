@@ -108,16 +108,16 @@ class PlaceCues:
             self._places.add(words, facet, (name,), _place_pattern(name))
             self._bare.add(words, facet, (name,), _bare_pattern(name))
         elsewhere = [(alias, names, rf"(?<![\w-]){_loosely(alias)}{_END}") for alias, names in aliases.items()]
-        for town, department in towns.items():
-            elsewhere.append((town, (department,), _town_pattern(town)))
-            self._bare.add(_longest(town), Facet.DEPARTMENT, (department,), _bare_pattern(town))
-        for alias, names, pattern in elsewhere:
+        for town, of in towns.items():
+            elsewhere.append((town, (of,), _town_pattern(town)))
+            self._bare.add(_longest(town), Facet.DEPARTMENT, (of,), _bare_pattern(town))
+        for alias, names, form in elsewhere:
             if unknown := [name for name in names if name not in facets]:
                 raise SchemaError(
                     f"Le lieu {guillemets(alias)} renvoie à {guillemets(unknown[0])}, qui n’est pas connu.",
                     "Écrivez un département ou une région comme dans departements.csv.",
                 )
-            self._places.add(_longest(alias), facets[names[0]], names, pattern)
+            self._places.add(_longest(alias), facets[names[0]], names, form)
         for name in structures:
             words = _WORD.findall(fold(name))
             own = [position for position, word in enumerate(words) if word not in _COMMON_NAMES and not word.isdigit()]
