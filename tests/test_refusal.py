@@ -12,6 +12,9 @@ from assistant.values import Facet
     [
         ("En Lozère, une action contre l’isolement des seniors", Cause.CHOICES),
         ("prévention du suicide chez les agriculteurs", Cause.TOPIC),
+        # near what is asked of services, a topic alone asks for no information
+        ("service civique", Cause.TOPIC),
+        ("surendettement", Cause.TOPIC),
         ("quel est le numéro de la directrice ?", Cause.PRACTICAL),
         ("la recette de la tarte aux pommes", Cause.WORLD),
     ],
@@ -36,6 +39,11 @@ def test_a_missing_topic_is_named(assistant):
     answer, _ = assistant.ask("prévention du suicide chez les agriculteurs")
     assert answer.refusal.topics == ("prévention du suicide",)
     assert "«\u00a0prévention du suicide\u00a0»" in answer.message
+
+
+def test_two_names_of_one_topic_are_told_once(assistant):
+    answer, _ = assistant.ask("repas partagé")
+    assert answer.refusal.topics == ("repas partagé",)
 
 
 @pytest.mark.parametrize("question", ["comment lutter contre l’isolement des seniors ?", "bonjour", "le la les"])

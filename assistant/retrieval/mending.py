@@ -20,6 +20,8 @@ _INVERTED = (
     (re.compile(r"(?<!\w)est ce (?=qu)", re.IGNORECASE), "est-ce "),
     (re.compile(r"(?<!\w)j([bcdfgklmnpqrstv]\w{2,})"), r"je \1"),
 )
+# within a sentence a capital tells the island from a meeting: « à la Réunion », but « à la réunion de quartier »
+_ISLAND = re.compile(r"(?<=[^\W\d_] )(?<!le de )[Ll]a R[ée]union\b(?! (?:de|du|des)\b| d['’])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ class Mender:
 
 
 def _joined(text: str) -> str:
-    """« l isolement », « aujourd hui », « qu est ce que » with the apostrophes that they lack."""
-    text = _SPLIT.sub(r"\1’", text)
+    """« l isolement », « qu est ce que » with the apostrophes that they lack; La Réunion as an island."""
+    text = _ISLAND.sub("l’île de La Réunion", _SPLIT.sub(r"\1’", text))
     for pattern, whole in _INVERTED:
         text = pattern.sub(whole, text)
     return text

@@ -87,12 +87,16 @@ class PlaceCues:
     """Finds départements, régions and structures; départements without sheets too, to say that there are none."""
 
     def __init__(
-        self, departments: Iterable[Department], structures: Sequence[str], aliases: Mapping[str, tuple[str, ...]]
+        self,
+        departments: Iterable[Department],
+        structures: Sequence[str],
+        aliases: Mapping[str, tuple[str, ...]],
+        towns: Mapping[str, str],
     ) -> None:
-        """``aliases``: other names of régions and of groups of départements.
+        """``aliases``: other names of régions and of groups of départements; ``towns``, each with its département.
 
         Raises:
-            SchemaError: an alias stands for a name that is neither a département nor a région.
+            SchemaError: an alias or a town stands for a name that is neither a département nor a région.
         """
         departments = list(departments)
         self._codes = {department.code.lower(): department.name for department in departments}
@@ -103,13 +107,17 @@ class PlaceCues:
             words = _longest(name)
             self._places.add(words, facet, (name,), _place_pattern(name))
             self._bare.add(words, facet, (name,), _bare_pattern(name))
-        for alias, names in aliases.items():
+        elsewhere = [(alias, names, rf"(?<![\w-]){_loosely(alias)}{_END}") for alias, names in aliases.items()]
+        for town, of in towns.items():
+            elsewhere.append((town, (of,), _town_pattern(town)))
+            self._bare.add(_longest(town), Facet.DEPARTMENT, (of,), _bare_pattern(town))
+        for alias, names, form in elsewhere:
             if unknown := [name for name in names if name not in facets]:
                 raise SchemaError(
                     f"Le lieu {guillemets(alias)} renvoie à {guillemets(unknown[0])}, qui n’est pas connu.",
                     "Écrivez un département ou une région comme dans departements.csv.",
                 )
-            self._places.add(_longest(alias), facets[names[0]], names, rf"(?<![\w-]){_loosely(alias)}{_END}")
+            self._places.add(_longest(alias), facets[names[0]], names, form)
         for name in structures:
             words = _WORD.findall(fold(name))
             own = [position for position, word in enumerate(words) if word not in _COMMON_NAMES and not word.isdigit()]
@@ -147,6 +155,15 @@ def _place_pattern(name: str) -> str:
         return rf"(?:{_WITHIN}|{_HERE}|{_NAMED}|{_THOSE}{en}){loose}{_NOT_GONE_ON}|{listed}"
     towns = r"|\b(?:a|sur) " if folded in _MASCULINE_TOWNS else ""
     return rf"(?:{_WITHIN}|{_HERE}|{_EN}|{_NAMED}|{_THOSE}|{_RIVER}{_OF}{towns}){loose}{_END}|{listed}"
+
+
+def _town_pattern(name: str) -> str:
+    """After « à », « sur », « près de »…, « au Mans » and « au Puy » too, or alone between commas."""
+    folded = fold(name)
+    forms = [rf"(?:\b(?:(?<!\by )a|sur|vers|pres de|autour de) |{_THOSE}){_loosely(name)}"]
+    if folded.startswith("le "):
+        forms.append(rf"\b(?:au|pres du|autour du) {_loosely(name[3:])}")
+    return rf"(?:{'|'.join(forms)}){_END}|{_LISTED_BEFORE}{_loosely(name)}{_LISTED_AFTER}"
 
 
 def _bare_pattern(name: str) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.indexing.encoder import Vectors
+from assistant.language.analyzer import terms
 from assistant.replies import Cause, Drop, Refusal
 from assistant.retrieval.examples import Examples
 from assistant.stores.store import Store
 from assistant.values import ExampleKind, Facet, Query
 
 _TOPICS = 2  # named in a refusal; more would read as a list
+_MOSTLY = 2 / 3  # of the words of a question: those of a topic from which it asks for nothing else
 _CAUSES = {ExampleKind.EVERYDAY: Cause.WORLD, ExampleKind.ADMINISTRATIVE: Cause.PRACTICAL}
 
 
@@ -27,7 +29,8 @@ def refuse(query: Query, vector: Vectors, drops: tuple[Drop, ...], store: Store,
     topics = _missing(query, store)
     kind = examples.nearest_kind(vector)
     cause = _CAUSES.get(kind, Cause.UNKNOWN) if kind else Cause.UNKNOWN
-    if topics and cause is not Cause.PRACTICAL:
+    # « familles monoparentales » is near « part des familles monoparentales », and asks for no figure
+    if topics and (cause is not Cause.PRACTICAL or _share(query, topics) >= _MOSTLY):
         return Refusal(Cause.TOPIC, topics)
     # a question that names a topic of the sector is not of another world
     return Refusal(Cause.UNKNOWN if cause is Cause.WORLD and query.concepts else cause)
@@ -63,7 +66,16 @@ def named(facet: Facet, values: Sequence[str]) -> str:
 
 
 def _missing(query: Query, store: Store) -> tuple[str, ...]:
-    """The concepts that a query names by a word of their own and that no sheet names."""
+    """The concepts that a query names by a word of their own and that no sheet names; « repas partagé » and « repas
+    partagés » are one.
+    """
     named = [concept for concept, weight in query.concepts.items() if weight == 1.0]
     naming = store.naming(sorted(named))
-    return tuple(concept for concept in named if not naming[concept])[:_TOPICS]
+    missing = {tuple(terms(concept)): concept for concept in reversed(named) if not naming[concept]}
+    return tuple(reversed(missing.values()))[:_TOPICS]
+
+
+def _share(query: Query, topics: Sequence[str]) -> float:
+    """The share, 0 to 1, of the words of a query that name these topics."""
+    naming = {term for wording in query.wordings if set(wording.concepts) & set(topics) for term in wording.terms}
+    return len(naming & set(query.terms)) / len(query.terms)

@@ -42,7 +42,7 @@ class Understanding:
         self._sections = SectionCues(wordings)
         self._meant = sections
         self._facets = FacetCues(wordings, values)
-        self._places = PlaceCues(departments, values[Facet.STRUCTURE], wordings.places)
+        self._places = PlaceCues(departments, values[Facet.STRUCTURE], wordings.places, wordings.towns)
         self._values = values
         self._everyone = {facet: words.everyone for facet, words in wordings.facets.items()}
         self._named = {plain(value) for found in values.values() for value in found}

@@ -29,6 +29,7 @@ class Wordings(Strict):
     subjects: tuple[Pattern, ...] = ()
     facets: dict[Facet, FacetWordings]
     places: dict[str, tuple[str, ...]] = {}
+    towns: dict[str, str] = {}
     shorthand: dict[str, str] = {}
 
 
