@@ -1,6 +1,6 @@
 """Fit the adapter of questions on everyday wordings, and say how well it finds the concepts of others.
 
-usage: .venv/bin/python -m benchmarks.fit_adapter [--epochs 4]    # rewrites data/adapter.npz; half an hour on two cores
+usage: .venv/bin/python -m benchmarks.fit_adapter [--epochs 4]    # rewrites data/adapter.npz; an hour on two cores
 
 Low-rank maps (https://arxiv.org/abs/2106.09685) beside the linear ones of the upper layers of the default
 model, fitted by softmax over the names of concepts (data/alignment.npz, which is fitted first) to what people
@@ -31,8 +31,8 @@ from assistant.indexing.tokens import open_cutter, tables
 from assistant.settings import read_settings
 from benchmarks.everyday import read_everyday
 
-FIRST = 9  # the lowest layer that is adapted; those below run once and are kept. Six layers find no more than three
-RANK = 32
+FIRST = 6  # the lowest layer that is adapted; those below run once and are kept. Three layers find fewer: docs/decisions.md
+RANK = 16
 BATCH = 48
 RATE = 1e-3
 TEMPERATURE = 0.05  # of cosines to names

@@ -26,7 +26,7 @@ CREATE TABLE passages (
     id INTEGER PRIMARY KEY, sheet INTEGER NOT NULL REFERENCES sheets(number), section INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, norm REAL NOT NULL);
 CREATE TABLE examples (
-    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, sheet TEXT, text TEXT NOT NULL UNIQUE, step REAL NOT NULL);
+    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, sheet TEXT, text TEXT NOT NULL, step REAL NOT NULL);
 CREATE TABLE mentions (
     concept TEXT NOT NULL, sheet TEXT NOT NULL, weight REAL NOT NULL, profile REAL,
     PRIMARY KEY (concept, sheet)) WITHOUT ROWID;
