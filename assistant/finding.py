@@ -78,10 +78,8 @@ class Finder:
         need = replace(query, roles=self._understanding.asked(query.meanings[0]))
         hits = search(Sought(need, vector, concepts), self._store, self._examples, self._ranking, limit)
         bearing = self._store.bearing(query.terms)
-        subject = self._understanding.subject(query.text) & set(query.terms)
-        evidence = features(
-            query, hits, subject, bearing, lacking(query.concepts, self._store), self._examples.beside(vector)
-        )
+        absent, beside = lacking(query.concepts, self._store), self._examples.beside(vector)
+        evidence = features(query, hits, bearing, absent, beside)
         confidence = probability(evidence, self._calibration)
         return Found(hits, evidence, confidence, confidence >= self._calibration.threshold, bearing, vector)
 

@@ -81,13 +81,15 @@ def _silent(count: int) -> str:
 def reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]], named: frozenset[str]) -> str:
     """One line on why a sheet was found: the words of the question that it bears or says otherwise, or lacks.
 
-    Of « milieu rural », « milieu » alone tells nothing: of a wording that is borne in part, only the words that stand
-    in the name of what it stands for are told.
+    What only asks for a section, or counts, is no reason. Of « milieu rural », « milieu » alone tells nothing: of a
+    wording that is borne in part, only the words that stand in the name of what it stands for are told.
 
     Args:
         named: the concepts that the sheet names, in whatever words.
     """
-    borne = {term for term in query.terms if sheet.id in bearing[term]}
+    counted = {term for bound in query.bounds for term in terms(bound.text)}
+    telling = [term for term in query.terms if term in query.subject - counted and not term.isdigit()]
+    borne = {term for term in telling if sheet.id in bearing[term]}
     partly = [wording for wording in query.wordings if not borne.issuperset(wording.terms)]
     senseless = {
         term
@@ -98,8 +100,8 @@ def reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]], named: f
     otherwise = [wording for wording in partly if not named.isdisjoint(wording.concepts)]
     meant = [next(concept for concept in wording.concepts if concept in named) for wording in otherwise]
     told = {term for wording in otherwise for term in wording.terms}
-    found = [query.words[term] for term in query.terms if term in borne - senseless - told]
-    absent = [query.words[term] for term in query.terms if term not in borne | told]
+    found = [query.words[term] for term in telling if term in borne - senseless - told]
+    absent = [query.words[term] for term in telling if term not in borne | told]
     filters = [value for facet, values in query.facets.items() for value in values if value in sheet.facet(facet)]
     reasons = dict.fromkeys([*filters, *found, *meant])
     if not reasons:

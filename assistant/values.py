@@ -164,11 +164,15 @@ class Amount:
     most: float
 
 
+_AT_THE_END = 1e-9  # of an open bound: outside, and nearest
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A bound on what an action takes, « moins de 500 euros », « 2 bénévoles maximum »: ``least`` to ``most``.
 
-    ``text`` is the question's own, bound and all; ``counted`` the part of it that says what is counted.
+    ``text`` is the question's own, bound and all; ``counted`` the part of it that says what is counted; ``open`` is
+    true when the ends are outside, as of « moins de ».
     """
 
     kind: AmountKind
@@ -176,6 +180,13 @@ class Bound:
     most: float
     text: str
     counted: str
+    open: bool = False
+
+    def away(self, value: float) -> float:
+        """How far a value is from being within; 0 when it is."""
+        if self.open and (value == self.most or value == self.least > 0):
+            return _AT_THE_END
+        return max(self.least - value, value - self.most, 0.0)
 
 
 class Wording(NamedTuple):
@@ -189,7 +200,8 @@ class Wording(NamedTuple):
 class Query:
     """An understood question.
 
-    ``terms`` are stems, looked up as they are; ``words`` gives the word of the question behind each.
+    ``terms`` are stems, looked up as they are; ``words`` gives the word of the question behind each;
+    ``subject`` are those that do not only ask for a section.
     Sheets have to bear ``facets`` and none of ``excluded``; ``preferred`` raises them. ``lists`` is
     true when nothing else was asked for: every sheet that bears the facets is an answer; ``vague``
     when nothing was asked for at all.
@@ -203,6 +215,7 @@ class Query:
     text: str
     terms: tuple[str, ...]
     words: Mapping[str, str]
+    subject: frozenset[str] = frozenset()
     roles: tuple[Role, ...] = ()
     concepts: Mapping[str, float] = field(default_factory=dict)
     wordings: tuple[Wording, ...] = ()

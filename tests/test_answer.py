@@ -334,3 +334,10 @@ def test_a_sheet_that_says_it_in_other_words_is_told_to_by_what_they_mean(assist
     answer, _ = assistant.ask("les nounous se sentent seules, on peut faire quoi ?")
     assert answer.sheets[0].reason.startswith("Retenue pour\u00a0: assistantes maternelles")
     assert "nounous" not in answer.sheets[0].reason
+
+
+def test_what_only_asks_for_a_section_or_counts_is_no_reason(assistant):
+    answer, _ = assistant.ask("ça coûte combien une fête de quartier à moins de 2000 euros ?")
+    assert answer.sheets
+    for excerpt in answer.sheets:
+        assert not {"combien", "coûte", "2000", "euros"} & set(excerpt.reason.replace(",", " ").split())

@@ -21,6 +21,7 @@ from assistant.values import Facet
         ("au moins 50 participants", "au moins 50 participants", 50, float("inf")),
         ("avec 300 €", "300 €", 0, 300),
         ("on a juste 300 € pour ça", "300 €", 0, 300),
+        ("un budget entre 200 et 300 euros", "entre 200 et 300 euros", 200, 300),
     ],
 )
 def test_a_bound_is_read_with_its_words(text, written, least, most):
@@ -35,6 +36,23 @@ def test_a_bound_is_read_with_its_words(text, written, least, most):
 )
 def test_a_size_bounds_nothing(text):
     assert bounds(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "within"),
+    [
+        ("moins de 1500 €", False),
+        ("plus de 1500 €", False),
+        ("inférieur à 1500 €", False),
+        ("pas plus de 1500 €", True),
+        ("jusqu'à 1500 €", True),
+        ("au moins 1500 €", True),
+        ("entre 1000 et 1500 €", True),
+    ],
+)
+def test_a_bound_holds_its_own_value_as_french_says(text, within):
+    (bound,) = bounds(text)
+    assert (bound.away(1500) == 0) is within
 
 
 def test_every_sheet_shown_proves_that_it_is_within(assistant):

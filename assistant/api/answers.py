@@ -52,6 +52,7 @@ class Bound(Form):
     counted: str
     least: float | None
     most: float | None
+    open: bool = Field(description="Si les bornes sont exclues\u00a0: «\u00a0moins de\u00a0», «\u00a0plus de\u00a0».")
 
 
 class Understood(Form):

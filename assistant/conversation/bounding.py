@@ -42,9 +42,7 @@ def within(sheets: Sequence[Sheet], bounds: Sequence[Bound], units: Mapping[str,
                 silent.add(sheet_id)
             else:
                 proofs[sheet_id] = (*proofs.get(sheet_id, ()), figure)
-                away[sheet_id] = away.get(sheet_id, 0.0) + max(
-                    bound.least - figure.value, figure.value - bound.most, 0.0
-                )
+                away[sheet_id] = away.get(sheet_id, 0.0) + bound.away(figure.value)
     kept = [sheet_id for sheet_id in proofs if sheet_id not in silent and not away[sheet_id]]
     beyond = sorted((sheet_id for sheet_id in proofs if sheet_id not in kept), key=away.__getitem__)
     return Within(kept, beyond, len(silent), proofs)

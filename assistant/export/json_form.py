@@ -74,6 +74,7 @@ def _bound(bound: Bound) -> dict[str, Any]:
         "counted": bound.counted,
         "least": bound.least or None,
         "most": None if bound.most == inf else bound.most,
+        "open": bound.open,
     }
 
 

@@ -43,6 +43,10 @@ _FIGURE = re.compile(
 _AT_MOST = re.compile(
     r"(?:moins d['e]|pas plus d['e]|au plus|maxi(?:mum)?|max|jusqu'a|inferieure?s? a|en dessous d['e]|sous)\W*$"
 )
+_BETWEEN = re.compile(r"\bentre\W*$")
+_OPEN = re.compile(
+    r"(?<!pas )(?:moins|plus) d['e]|inferieure?s? a|superieure?s? a|en dessous d['e]|au-dela d['e]|\bsous\b"
+)
 _AT_LEAST = re.compile(
     r"(?<!pas )(?:plus d['e]|au moins|mini(?:mum)?|a partir d['e]|superieure?s? a|au-dela d['e])\W*$"
 )
@@ -104,14 +108,18 @@ def without(text: str, bounds: Iterable[Bound]) -> str:
 def _bound(text: str, figure: Figure) -> Bound | None:
     before, after = fold(text[: figure.start]), fold(text[figure.end :])
     to_spend = _TO_SPEND.search(before) if figure.kind is AmountKind.MONEY else None
-    opening = _AT_MOST.search(before) or _AT_LEAST.search(before)
+    between = _BETWEEN.search(before) if figure.low < figure.value else None
+    opening = between or _AT_MOST.search(before) or _AT_LEAST.search(before)
     closing = _AT_MOST_AFTER.search(after) or _AT_LEAST_AFTER.search(after)
-    if not (opening or closing or to_spend) or figure.low < figure.value:
+    if not (opening or closing or to_spend) or (figure.low < figure.value and not between):
         return None
     asked = _asked(text, figure)
     start = opening.start() if opening and len(before) == figure.start else figure.start
     end = figure.end + (closing.end() if closing and not opening and len(after) == len(text) - figure.end else 0)
-    return Bound(figure.kind, asked.least, asked.most, text[start:end].strip(), text[figure.start : figure.end])
+    is_open = bool(opening and _OPEN.match(opening.group()))
+    return Bound(
+        figure.kind, asked.least, asked.most, text[start:end].strip(), text[figure.start : figure.end], is_open
+    )
 
 
 def _is_family(text: str, figure: Figure) -> bool:

@@ -28,14 +28,15 @@ _SHORTEST = 4  # letters: shorter unknown words are sigles, names or shorthand, 
 _LONGEST = 30  # letters: beyond, no word
 _LONG = 7  # letters: from here two wrong ones are forgiven
 _SAME_SOUND = 3  # letters by which words that sound alike may differ in length
-_SOUND_WORTH = 0.6  # wrong letters that the same sound makes up for
+_SOUND_WORTH = 0.6  # wrong letters that the same sound makes up for, of the first
+_SOUND_WORTH_MORE = 0.35  # and of each after it: « kartier » is « quartier » rather than « cartier »
 _MIXED_WORTH = 0.4  # the same for having the same letters in another order
 _GLUED_COST = 0.6  # of an article glued to its word, in wrong letters
 _TENFOLD_WORTH = 0.25
 _COMMON = 1e-6  # frequency from which a general word is worth being read into another
 _PAIRED = 3e-5  # the same for each of two words glued
 _NEVER = float("inf")
-_DOMAIN = 1e-3  # a word of the sector is likelier here than its frequency in French says
+_DOMAIN = 2e-3  # a word of the sector is likelier here than its frequency in French says
 
 
 class Speller:
@@ -122,9 +123,10 @@ class Speller:
 
     def _cost(self, folded: str, word: str) -> float:
         """Wrong letters, less what speaks for the word: the same sound or letters, and each tenfold of frequency."""
-        heard = _SOUND_WORTH if sound(folded) == sound(word) else 0.0
+        wrong = OSA.distance(folded, word)
+        heard = _SOUND_WORTH + _SOUND_WORTH_MORE * (wrong - 1) if sound(folded) == sound(word) else 0.0
         mixed = _MIXED_WORTH if sorted(folded) == sorted(word) else 0.0
-        return OSA.distance(folded, word) - max(heard, mixed) - _TENFOLD_WORTH * log10(self._targets[word] / _COMMON)
+        return wrong - max(heard, mixed) - _TENFOLD_WORTH * log10(self._targets[word] / _COMMON)
 
     def _spelt(self, folded: str) -> str:
         return self._domain.get(folded) or self._spellings[folded]

@@ -9,7 +9,7 @@ logistic regression, fitted and checked by ``benchmarks/calibrate.py`` and kept 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -67,7 +67,6 @@ def load_calibration(path: Path, with_needs: bool = True) -> Calibration:
 def features(
     query: Query,
     hits: Sequence[Hit],
-    subject: Set[str],
     bearing: Mapping[str, set[str]],
     lacking: float,
     examples: Mapping[str, float],
@@ -75,12 +74,11 @@ def features(
     """What is known of a question once it is searched; zeros when nothing was found.
 
     Args:
-        subject: the terms of the query, less those that ask for a section.
         bearing: for each term of the query, the ids of the sheets that bear it.
         lacking: the share of the concepts named that no sheet names.
         examples: how near the question is to known ones, by name.
     """
-    best = hits[0] if hits else None
+    best, subject = hits[0] if hits else None, query.subject
     return {
         "score": best.score if best else 0.0,
         "coverage": max((hit.coverage for hit in hits), default=0.0),

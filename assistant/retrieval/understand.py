@@ -97,6 +97,7 @@ class Understanding:
             text=text,
             terms=tuple(words),
             words=words,
+            subject=frozenset(subject.intersection(words)),
             concepts=concepts,
             wordings=wordings,
             facets=named,
