@@ -88,7 +88,8 @@ def reason(sheet: Sheet, query: Query, bearing: Mapping[str, set[str]], named: f
         named: the concepts that the sheet names, in whatever words.
     """
     counted = {term for bound in query.bounds for term in terms(bound.text)}
-    telling = [term for term in query.terms if term in query.subject - counted and not term.isdigit()]
+    about = query.subject - counted
+    telling = [term for term in query.terms if term in about and not term.isdigit()]
     borne = {term for term in telling if sheet.id in bearing[term]}
     partly = [wording for wording in query.wordings if not borne.issuperset(wording.terms)]
     senseless = {

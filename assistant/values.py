@@ -201,7 +201,7 @@ class Query:
     """An understood question.
 
     ``terms`` are stems, looked up as they are; ``words`` gives the word of the question behind each;
-    ``subject`` are those that do not only ask for a section.
+    ``asking`` are those that only ask for a section, ``subject`` the others.
     Sheets have to bear ``facets`` and none of ``excluded``; ``preferred`` raises them. ``lists`` is
     true when nothing else was asked for: every sheet that bears the facets is an answer; ``vague``
     when nothing was asked for at all.
@@ -215,7 +215,7 @@ class Query:
     text: str
     terms: tuple[str, ...]
     words: Mapping[str, str]
-    subject: frozenset[str] = frozenset()
+    asking: frozenset[str] = frozenset()
     roles: tuple[Role, ...] = ()
     concepts: Mapping[str, float] = field(default_factory=dict)
     wordings: tuple[Wording, ...] = ()
@@ -230,6 +230,10 @@ class Query:
     corrections: tuple[tuple[str, str], ...] = ()
     expansions: tuple[tuple[str, str], ...] = ()
     pieces: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> frozenset[str]:
+        return frozenset(self.terms) - self.asking
 
     @property
     def meanings(self) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ class Understanding:
             text=text,
             terms=tuple(words),
             words=words,
-            subject=frozenset(subject.intersection(words)),
+            asking=frozenset(words.keys() - subject),
             concepts=concepts,
             wordings=wordings,
             facets=named,

@@ -46,7 +46,6 @@ def _less(query: Query, dropped: Sequence[str]) -> Query:
         text=text,
         terms=tuple(words),
         words=words,
-        subject=frozenset(words) - (frozenset(query.words) - query.subject),
         concepts={concept: weight for concept, weight in query.concepts.items() if concept not in gone},
         corrections=tuple(pair for pair in query.corrections if pair[0] not in dropped),
         expansions=tuple(pair for pair in query.expansions if pair[0] not in dropped),
