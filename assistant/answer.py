@@ -172,14 +172,15 @@ class Assistant:
             refusal = refuse(query, found.vector, drops, self.store, self._examples)
         elif not shown and not plan.leave_out and not query.vague:
             loosened = without(query, unmet, lambda text, facet: self._choices.without(text, [facet]), self._is_bare)
-            answering = [
-                (drop, less, self._shown(self._finder.find(less, most), less, plan, limit)) for drop, less in loosened
-            ]
+            looser = [(drop, less, self._finder.find(less, most)) for drop, less in loosened]
+            answering = [(drop, less, self._shown(wide, less, plan, limit)) for drop, less, wide in looser]
             drops = tuple(drop._replace(sheets=len(hits)) for drop, _, hits in answering if hits)
             others = [hit for _, less, hits in answering for hit in hits if not unmet or less.text != query.text]
             # where nothing is for the public, what is for it elsewhere is nearer than what is not, there; but filters
             # given beside the question hold for what is near too
             nearest = (others or nearest) if unmet else (nearest or others)
+            # of a place that no sheet is of, nothing is near, whatever is asked for there
+            nearest = nearest or [hit for _, _, wide in looser for hit in wide.hits]
             refusal = refuse(query, found.vector, drops, self.store, self._examples)
         rarity = self.store.rarity(query.terms)
         excerpts = tuple(

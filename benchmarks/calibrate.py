@@ -3,8 +3,9 @@
 usage: .venv/bin/python -m benchmarks.calibrate    # rewrites data/abstention.yaml, prints what it measured
 
 A logistic regression over few features, cross-validated; the threshold is the highest that refuses
-at most ``FALSE_REFUSALS`` of the tuning half's good questions. Once with the needs of the sheets, and once as
-if they had none.
+at most ``FALSE_REFUSALS`` of the tuning half's good questions: a good one that is refused costs more than a near
+miss that is answered, where needs tell most near misses. Once with the needs of the sheets, and once as if they had
+none.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from assistant.corpus.corpus import CALIBRATION
 from assistant.settings import read_settings
 from benchmarks.judged import evidence, halves, read_judged
 
-FALSE_REFUSALS = 0.02
+FALSE_REFUSALS = {"with_needs": 0.01, "without_needs": 0.02}
 HEAD = """# How likely the corpus answers a question: logistic regressions, made by benchmarks/calibrate.py, for sheets
 # that have needs (needs.yaml) and for sheets that have none. Below the threshold a question is refused. The
 # features are named in assistant/retrieval/abstention.py.
@@ -38,13 +39,16 @@ def main() -> None:
         print(name.replace("_", " "))
         lines += [
             f"{name}:",
-            *(f"  {line}" for line in _calibrated(Assistant.open(replace(settings, needs=with_needs)))),
+            *(
+                f"  {line}"
+                for line in _calibrated(Assistant.open(replace(settings, needs=with_needs)), FALSE_REFUSALS[name])
+            ),
         ]
     (settings.data / CALIBRATION).write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _calibrated(assistant: Assistant) -> list[str]:
-    """The lines of a calibration."""
+def _calibrated(assistant: Assistant, refused: float) -> list[str]:
+    """The lines of a calibration that refuses a share of the good questions."""
     judged = read_judged(assistant)
     features = [evidence(assistant, question)[1] for question in judged]
     names = sorted(features[0])
@@ -60,7 +64,7 @@ def _calibrated(assistant: Assistant) -> list[str]:
     weights = regression.coef_[0] / scaler.scale_
     intercept = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
     probabilities = 1 / (1 + np.exp(-(values @ weights + intercept)))
-    threshold = float(np.quantile(probabilities[tuning & good], FALSE_REFUSALS))
+    threshold = float(np.quantile(probabilities[tuning & good], refused))
     for half, rows in halves(judged):
         _print_half(half, probabilities[rows], good[rows], threshold)
     for kind in sorted({question.subkind or question.kind for question in judged}):
