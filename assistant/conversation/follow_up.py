@@ -12,13 +12,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.conversation.alarm import alarm
 from assistant.conversation.asking import ASKED
 from assistant.conversation.following import bounded, narrowed, refined, section, subject
 from assistant.conversation.guessing import (
     asks_section,
     certain,
     guessed,
-    guessed_numbers,
     guessed_reply,
     guessed_role,
     likeliest,
@@ -58,11 +58,9 @@ class Resolver:
         question = unfilled(question, tools)
         mended = tools.understanding.mended(question)
         forms = dict.fromkeys((fold(question), fold(mended)))
-        numbers = next(filter(None, map(self.small_talk.danger, forms)), ()) or guessed_numbers(
-            question, tools, self.small_talk
-        )
-        if numbers:
-            return Plan(TurnKind.DANGER, conversation, question, nothing, numbers=numbers)
+        if plan := alarm(question, conversation, tools, self.small_talk):
+            return plan
+        conversation = conversation.alarmed()
         reply = next(filter(None, map(self.small_talk.reply, forms)), None)
         if reply:
             return Plan(TurnKind.TALK, conversation, question, nothing, message=reply.answer)

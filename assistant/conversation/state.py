@@ -57,10 +57,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns so far, oldest first. The same turns and ``seed`` give the same answers."""
+    """The turns so far, oldest first. The same turns and ``seed`` give the same answers.
+
+    ``danger`` are the emergency numbers that were given last, while what is said may still be of the same danger.
+    """
 
     turns: tuple[Turn, ...] = ()
     seed: int = 0
+    danger: tuple[str, ...] = ()
 
     @property
     def last(self) -> Turn | None:
@@ -73,6 +77,10 @@ class Conversation:
     def undone(self) -> Conversation:
         """The conversation before its last turn; the same when there is none."""
         return replace(self, turns=self.turns[:-1])
+
+    def alarmed(self, numbers: tuple[str, ...] = ()) -> Conversation:
+        """The conversation with these emergency numbers in force; none when the danger is over."""
+        return replace(self, danger=numbers)
 
     def seen(self) -> frozenset[str]:
         """Every sheet shown so far; a list, or one line of each, shows none."""

@@ -34,7 +34,7 @@ class Turns(Opened):
         """The answer to a question, and the conversation with it."""
         plan = self.resolver.resolve(question, conversation)
         if plan.silent:
-            return self._silent(question, plan, conversation), conversation
+            return self._silent(question, plan, conversation), conversation.alarmed(plan.base.danger)
         if filters:  # chosen as if the question had said so: they can be taken away, and what follows keeps them
             plan = replace(plan, need=replace(plan.need, facets={**plan.need.facets, **filters}))
         query = self.query(plan, filters)
