@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from assistant.conversation.alarm import alarm
 from assistant.conversation.asking import ASKED
-from assistant.conversation.following import bounded, narrowed, refined, section, subject
+from assistant.conversation.following import anew, bounded, narrowed, refined, section, subject
 from assistant.conversation.guessing import (
     asks_section,
     certain,
@@ -82,15 +82,15 @@ def opposed(said: Said, tools: Tools) -> Plan | None:
     if not wording or not said.last:
         return None
     before = said.conversation.undone()
-    anew = read(said.tail(wording.end()), said.conversation, tools)
+    rest = read(said.tail(wording.end()), said.conversation, tools)
     for rule in RULES[RULES.index(opposed) + 1 :]:
-        if anew.question.strip() and (plan := rule(anew, tools)):
+        if rest.question.strip() and rule is not anew and (plan := rule(rest, tools)):
             return plan
-    if not anew.own:
-        return None if not (anew.named or anew.roles) else followed(anew, tools)
-    if said.last.kind is TurnKind.SUBJECT and before.last and not tools.talk.asks("fresh", anew.folded):
-        return refined(read(anew.question, before, tools), tools)
-    return subject(read(anew.question, before, tools), tools)
+    if not rest.own:
+        return None if not (rest.named or rest.roles) else followed(rest, tools)
+    if said.last.kind is TurnKind.SUBJECT and before.last and not tools.talk.asks("fresh", rest.folded):
+        return refined(read(rest.question, before, tools), tools)
+    return subject(read(rest.question, before, tools), tools)
 
 
 def others(said: Said, tools: Tools) -> Plan | None:
@@ -116,9 +116,9 @@ def gone_back_for(said: Said, tools: Tools) -> Plan | None:
         return None
     listed = back.sheets or ()
     turn = Turn(back.question, back.kind, back.need, shown=listed, scores=(0.0,) * len(listed), listed=listed)
-    anew = read(spoken(more, said.conversation.then(turn), tools), said.conversation.then(turn), tools)
-    found = (rule(anew, tools) for rule in RULES[RULES.index(gone_back) + 1 :])
-    return next(filter(None, found), None) or guessed(anew, tools)
+    rest = read(spoken(more, said.conversation.then(turn), tools), said.conversation.then(turn), tools)
+    found = (rule(rest, tools) for rule in RULES[RULES.index(gone_back) + 1 :])
+    return next(filter(None, found), None) or guessed(rest, tools)
 
 
 def new_subject(said: Said, tools: Tools) -> Plan | None:
@@ -292,6 +292,7 @@ RULES: Sequence[Rule] = (
     certain,
     first_ones,
     pointed,
+    anew,
     only_named,
     alike,
 )

@@ -20,6 +20,7 @@ OTHER_SUBJECT = "non, autre sujet"
 SAME_SUBJECT = "non, c’est la suite"
 _PLURAL = re.compile(r"\b(?:les|des|nos|mes|vos|leurs|ces|aux|de|pour|avec|entre|quelques|chez) $")
 _PLURALS = ("s", "x")
+_MATTERS = (Facet.PUBLIC, Facet.KEYWORDS, Facet.DIMENSION)  # choices that may be all that is sought
 _BARE = "actions"  # the words of a need that is only made of choices
 
 
@@ -101,6 +102,17 @@ def subject(said: Said, tools: Tools) -> Plan:
         notice="Compris comme un nouveau sujet" if before else "",
         other_way=SAME_SUBJECT if before else "",
     )
+
+
+def anew(said: Said, tools: Tools) -> Plan | None:
+    """« seniors », « familles » after a question that no sheet answered: there is nothing to narrow, and what says
+    neither « et » nor « pour » is sought by itself."""
+    if not said.last or said.last.shown or said.roles:
+        return None
+    if any(tools.talk.asks(name, said.folded) for name in ("opens", "fragment")):
+        return None
+    matters = said.named and not said.own and all(n.facet in _MATTERS and not n.out for n in said.named)
+    return subject(said, tools) if matters or tools.talk.asks("people", said.folded) else None
 
 
 def words_without(need: Need, facets: Sequence[Facet], tools: Tools) -> str:
