@@ -14,13 +14,19 @@ from assistant.language.amounts import bounds, without
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
-from assistant.values import Facet, Role, apart
+from assistant.typography import guillemets
+from assistant.values import Bound, Facet, Role, apart
 
 OTHER_SUBJECT = "non, autre sujet"
 SAME_SUBJECT = "non, c’est la suite"
 _PLURAL = re.compile(r"\b(?:les|des|nos|mes|vos|leurs|ces|aux|de|pour|avec|entre|quelques|chez) $")
 _PLURALS = ("s", "x")
 _MATTERS = (Facet.PUBLIC, Facet.KEYWORDS, Facet.DIMENSION)  # choices that may be all that is sought
+_LEFT_OUT = re.compile(
+    r"^\W*(?:(?:sans|sauf|hors|hormis|pas|pour|avec|ceux|celles|qui|que)\W+)*(?:(?:les?|la|des|du|de|aux?)\s+|[ld]['’])?",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"\s+(?:de|d['’]|à|a)(?=\s*$|\s+(?:pour|avec|dans|chez|en|sur)\b)", re.IGNORECASE)
 _BARE = "actions"  # the words of a need that is only made of choices
 
 
@@ -47,6 +53,10 @@ def section(
 
 def narrowed(said: Said, tools: Tools) -> Plan:
     """The same need, under the choices that the turn names."""
+    if undone := _leaves_nothing(said):
+        told, value = undone
+        message = f"{guillemets(told)} se lit ici comme {guillemets(value)}, qui est ce que vous cherchez\u00a0: "
+        return said.back(f"{message}les fiches ne les séparent pas. Que faire\u202f?", (f"retirer {value}",))
     touched = tuple({n.facet for n in said.named})
     if set(touched) & set(PLACES):
         touched = (*touched, *PLACES)
@@ -55,6 +65,19 @@ def narrowed(said: Said, tools: Tools) -> Plan:
         text = _in_its_place(said, tools) or f"{text} {_less_opening(said, tools)}"
     plan = same_need(said, changed(said.need, said.named, text))
     return replace(plan, roles=said.roles, other_way=OTHER_SUBJECT)
+
+
+def _leaves_nothing(said: Said) -> tuple[str, str] | None:
+    """« et sans les crèches ? » of what is for early childhood: what is left out, in other words than those of the
+    choice in force that it stands for, and that choice."""
+    words = set(terms(said.need.text))
+    for named in said.named:
+        chosen = (*said.need.facets.get(named.facet, ()), *said.need.preferred.get(named.facet, ()))
+        told = said.tail(named.start)[: named.end - named.start]
+        same = set(terms(named.value)) <= set(terms(told)) or set(terms(_LEFT_OUT.sub("", told))) <= words
+        if named.out and named.facet in _MATTERS and named.value in chosen and not same:
+            return _LEFT_OUT.sub("", told), named.value
+    return None
 
 
 def refined(said: Said, tools: Tools) -> Plan:
@@ -84,7 +107,7 @@ def bounded(said: Said, tools: Tools) -> Plan | None:
     if tools.understanding.subject(rest) - tools.talk.filler_terms:
         return None
     kinds = {bound.kind for bound in new}
-    kept = without(said.need.text, [bound for bound in bounds(said.need.text) if bound.kind in kinds])
+    kept = less_bounds(said.need.text, [bound for bound in bounds(said.need.text) if bound.kind in kinds])
     need = replace(said.need, text=f"{kept} {', '.join(bound.text for bound in new)}".strip())
     return replace(same_need(said, need), roles=said.roles, other_way=OTHER_SUBJECT)
 
@@ -118,7 +141,12 @@ def anew(said: Said, tools: Tools) -> Plan | None:
 def words_without(need: Need, facets: Sequence[Facet], tools: Tools) -> str:
     """The words of a need less those that name a choice of these facets."""
     text = tools.choices.without(need.text, facets) if facets else need.text
-    return text if terms(text) else f"{_BARE} {text}".strip()
+    return text if terms(text) or _BARE in fold(text) else f"{_BARE} {text}".strip()
+
+
+def less_bounds(text: str, gone: Sequence[Bound]) -> str:
+    """The words of a need less these bounds, and what joined them to the rest: « une fête à moins de 500 € »."""
+    return _JOINED.sub("", without(text, gone)) if gone else text
 
 
 def _in_its_place(said: Said, tools: Tools) -> str:

@@ -7,11 +7,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.conversation.choices import PLACES, changed, dropped
-from assistant.conversation.following import OTHER_SUBJECT, narrowed, refined, same_need, subject, words_without
+from assistant.conversation.following import (
+    OTHER_SUBJECT,
+    less_bounds,
+    narrowed,
+    refined,
+    same_need,
+    subject,
+    words_without,
+)
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import MOST_CHOICES, Said, Tools, asks, read
 from assistant.conversation.state import Need, Turn
-from assistant.language.amounts import without
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
@@ -144,7 +151,7 @@ def removed(said: Said, tools: Tools) -> Plan | None:
     query = tools.understanding.query(need.text)
     for bound in query.bounds:
         if set(terms(bound.text)) <= rest:
-            less = replace(need, text=without(need.text, [bound]))
+            less = replace(need, text=less_bounds(need.text, [bound]))
             return same_need(said, replace(less, text=words_without(less, (), tools)))
     for pair in (*query.corrections, *query.expansions):
         if any(set(terms(words)) <= rest for words in pair):
@@ -196,6 +203,11 @@ def anywhere(said: Said, tools: Tools) -> Plan | None:
 def _without_choices(said: Said, tools: Tools) -> Plan:
     need = said.need
     touched = tuple({*need.facets, *need.excluded, *need.preferred})
-    if not touched:
+    within = tools.understanding.query(need.text).bounds
+    if not touched and not within:
         return said.back(_NO_FILTER)
-    return same_need(said, Need(words_without(need, touched, tools), dropped=need.dropped))
+    need = replace(need, text=less_bounds(need.text, within))
+    left = Need(words_without(need, touched, tools), dropped=need.dropped)
+    if tools.understanding.subject(tools.choices.rest(fold(left.text))):
+        return same_need(said, left)
+    return said.plan(TurnKind.ALL, left, sheets=tuple(tools.store.sheet_ids({})))  # filters were all that was sought
