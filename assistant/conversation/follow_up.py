@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from assistant.conversation.alarm import alarm
 from assistant.conversation.asking import ASKED
+from assistant.conversation.conditions import conditioned
 from assistant.conversation.following import anew, bounded, narrowed, refined, section, subject
 from assistant.conversation.guessing import (
     asks_section,
@@ -286,6 +287,7 @@ RULES: Sequence[Rule] = (
     gone_back,
     others,
     bounded,
+    conditioned,
     *ASKED,
     new_subject,
     contradicted,
