@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.conversation.choices import changed
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools
-from assistant.conversation.state import Need
+from assistant.conversation.state import EVERYTHING
 from assistant.language.analyzer import terms
 from assistant.replies import TurnKind
 from assistant.retrieval.quoting import left_out
@@ -13,7 +13,6 @@ from assistant.typography import guillemets
 from assistant.values import Facet, Role
 
 _FREE = "gratuit gratuité gratuitement"
-_ACTIONS = "actions"
 
 
 def conditioned(said: Said, tools: Tools) -> Plan | None:
@@ -22,7 +21,7 @@ def conditioned(said: Said, tools: Tools) -> Plan | None:
     if not tools.talk.asks("which_of", said.folded):
         return None
     if not said.last and not said.own and any(named.facet is Facet.STATUS for named in said.named):
-        return said.plan(TurnKind.SUBJECT, changed(Need(_ACTIONS), said.named, _ACTIONS), roles=said.roles)
+        return said.plan(TurnKind.SUBJECT, changed(EVERYTHING, said.named, EVERYTHING.text), roles=said.roles)
     if said.named:
         return None
     if tools.talk.asks("free", said.folded) and not _says_more(said, "free", tools):
@@ -52,7 +51,7 @@ def _among(said: Said, tools: Tools) -> tuple[str, ...]:
 def _free(said: Said, tools: Tools) -> Plan:
     """The sheets that write it, with their words; else what each writes of an amount."""
     among = _among(said, tools)
-    need = said.need if said.listed else Need(said.question)
+    need = said.need if said.listed else EVERYTHING
     bearing = tools.store.bearing(terms(_FREE))
     found = tuple(sheet for sheet in among if any(sheet in sheets for sheets in bearing.values()))
     if found:
@@ -80,7 +79,7 @@ def _saying(said: Said, tools: Tools, silent: bool) -> Plan:
         )
     one, several = ("ne renseigne pas", "ne renseignent pas") if silent else ("renseigne", "renseignent")
     message = f"{_counted(len(kept), len(among), one, several, 'cette rubrique')}\u00a0: {named}"
-    need = said.need if said.listed else Need(said.question)
+    need = said.need if said.listed else EVERYTHING
     return said.plan(TurnKind.SECTION, need, sheets=kept, listed=kept, roles=said.roles, message=message)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.conversation.choices import PLACES, changed
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools
-from assistant.conversation.state import Need
+from assistant.conversation.state import EVERYTHING, Need
 from assistant.language.amounts import bounds, without
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
@@ -18,6 +18,7 @@ from assistant.typography import guillemets
 from assistant.values import Bound, Facet, Role, apart
 
 OTHER_SUBJECT = "non, autre sujet"
+NEAREST = "De la fiche la plus proche, faute d’une qui réponde"
 SAME_SUBJECT = "non, c’est la suite"
 _PLURAL = re.compile(r"\b(?:les|des|nos|mes|vos|leurs|ces|aux|de|pour|avec|entre|quelques|chez) $")
 _PLURALS = ("s", "x")
@@ -27,7 +28,6 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s+(?:de|d['’]|à|a)(?=\s*$|\s+(?:pour|avec|dans|chez|en|sur)\b)", re.IGNORECASE)
-_BARE = "actions"  # the words of a need that is only made of choices
 
 
 def section(
@@ -38,15 +38,16 @@ def section(
     unsure: bool = False,
 ) -> Plan:
     """Something of the sheets shown: of the one that is talked about, when there is one."""
-    shown = sheets or ((said.focus,) if said.focus else said.listed) or None
-    focus = shown[0] if shown and len(shown) == 1 and shown[0] == said.focus else None
+    shown = sheets or ((said.focus,) if said.focus else said.listed) or said.near or None
+    focus = shown[0] if shown and len(shown) == 1 and shown[0] in (said.focus, *said.near) else None
     return said.plan(
         TurnKind.SECTION,
         roles=roles,
         sheets=shown,
-        listed=said.listed or None,
+        listed=said.listed or said.near or None,
         focus=focus,
         words=words,
+        notice=NEAREST if said.near else "",
         other_way=OTHER_SUBJECT if unsure else "",
     )
 
@@ -64,7 +65,13 @@ def narrowed(said: Said, tools: Tools) -> Plan:
     if any(not n.firm and not n.out for n in said.named):
         text = _in_its_place(said, tools) or f"{text} {_less_opening(said, tools)}"
     plan = same_need(said, changed(said.need, said.named, text))
-    return replace(plan, roles=said.roles, other_way=OTHER_SUBJECT)
+    return _as_before(said, replace(plan, roles=said.roles, other_way=OTHER_SUBJECT))
+
+
+def _as_before(said: Said, plan: Plan) -> Plan:
+    """« surprends-moi », « non, plutôt pour les jeunes »: a surprise again, where anything was sought."""
+    surprised = said.last and said.last.kind is TurnKind.INSPIRE and said.need.text.startswith(EVERYTHING.text)
+    return replace(plan, kind=TurnKind.INSPIRE) if surprised else plan
 
 
 def _leaves_nothing(said: Said) -> tuple[str, str] | None:
@@ -89,7 +96,8 @@ def refined(said: Said, tools: Tools) -> Plan:
     kept = words_without(said.need, tuple(touched), tools)
     pieces = (*apart(kept, said.need.pieces), said.question)
     need = replace(changed(before, said.named, " ".join(pieces)), pieces=pieces)
-    return said.plan(TurnKind.REFINE, need, roles=said.roles, other_way=OTHER_SUBJECT, notice=_following(said.need))
+    plan = said.plan(TurnKind.REFINE, need, roles=said.roles, other_way=OTHER_SUBJECT, notice=_following(said.need))
+    return _as_before(said, plan)
 
 
 def same_need(said: Said, need: Need) -> Plan:
@@ -130,7 +138,7 @@ def subject(said: Said, tools: Tools) -> Plan:
 def anew(said: Said, tools: Tools) -> Plan | None:
     """« seniors », « familles » after a question that no sheet answered: there is nothing to narrow, and what says
     neither « et » nor « pour » is sought by itself."""
-    if not said.last or said.last.shown or said.roles:
+    if not said.last or said.roles or not _unanswered(said):
         return None
     if any(tools.talk.asks(name, said.folded) for name in ("opens", "fragment")):
         return None
@@ -138,10 +146,16 @@ def anew(said: Said, tools: Tools) -> Plan | None:
     return subject(said, tools) if matters or tools.talk.asks("people", said.folded) else None
 
 
+def _unanswered(said: Said) -> bool:
+    """Whether no sheet answered the need in hand: what was shown since is only what was nearest."""
+    of_need = (turn for turn in said.conversation.turns if turn.need == said.need)
+    return bool(said.last and not said.last.shown) or any(turn.near and not turn.shown for turn in of_need)
+
+
 def words_without(need: Need, facets: Sequence[Facet], tools: Tools) -> str:
     """The words of a need less those that name a choice of these facets."""
     text = tools.choices.without(need.text, facets) if facets else need.text
-    return text if terms(text) or _BARE in fold(text) else f"{_BARE} {text}".strip()
+    return text if terms(text) or EVERYTHING.text in fold(text) else f"{EVERYTHING.text} {text}".strip()
 
 
 def less_bounds(text: str, gone: Sequence[Bound]) -> str:

@@ -46,6 +46,7 @@ class _Turn(_Strict):
     scores: Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(max_length=100_000)]
     listed: _Ids
     focus: _Id | None
+    near: _Ids = ()
 
 
 class _Record(_Strict):
@@ -88,7 +89,7 @@ def from_json(text: str) -> Conversation:
 def _turn(turn: _Turn) -> Turn:
     facets, excluded, preferred = map(_chosen, (turn.need.facets, turn.need.excluded, turn.need.preferred))
     need = Need(turn.need.text, facets, excluded, preferred, turn.need.dropped, turn.need.pieces)
-    return Turn(turn.question, turn.kind, need, turn.roles, turn.shown, turn.scores, turn.listed, turn.focus)
+    return Turn(turn.question, turn.kind, need, turn.roles, turn.shown, turn.scores, turn.listed, turn.focus, turn.near)
 
 
 def _chosen(values: _Values) -> _Values:

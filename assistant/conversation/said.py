@@ -122,6 +122,11 @@ class Said:
     def focus(self) -> str | None:
         return self.last.focus if self.last else None
 
+    @property
+    def near(self) -> tuple[str, ...]:
+        """What is on screen for want of an answer: it may be pointed to, and is not listed."""
+        return self.last.near if self.last and not self.listed else ()
+
     def tail(self, start: int) -> str:
         """What is read after this offset of the folded text."""
         whole = self.plain if len(self.plain) == len(self.folded) else self.folded

@@ -30,6 +30,9 @@ class Need:
         return apart(self.text, self.pieces)
 
 
+EVERYTHING = Need("actions")
+"""What is looked for when nothing is told apart: all sheets, which what follows may narrow."""
+
 _GLANCED = (TurnKind.ALL, TurnKind.DIGEST, TurnKind.AMOUNTS)
 
 
@@ -38,7 +41,7 @@ class Turn:
     """One question, what it was understood to ask, and what was shown.
 
     ``shown`` are sheet ids in the order of the answer, with their ``scores``; ``listed`` the sheets
-    that « la deuxième » counts; ``focus`` the one that is talked about.
+    that « la deuxième » counts; ``focus`` the one that is talked about; ``near`` what was shown for want of an answer.
     """
 
     question: str
@@ -49,6 +52,7 @@ class Turn:
     scores: tuple[float, ...] = ()
     listed: tuple[str, ...] = ()
     focus: str | None = None
+    near: tuple[str, ...] = ()
 
     def score(self, sheet_id: str) -> float:
         """The score under which a sheet was shown; 0 when it was not."""

@@ -105,5 +105,6 @@ class Turns(Opened):
         if plan.kind is TurnKind.MORE and not ids and plan.base.last:
             listed = plan.base.last.listed  # no other sheet: « la deuxième » is still one of those before
         focus = plan.focus or (ids[0] if len(ids) == 1 and plan.listed is None else None)
-        turn = Turn(plan.question, plan.kind, plan.need, plan.roles, ids, scores, listed, focus)
+        near = tuple(excerpt.sheet.id for excerpt in answer.nearest)
+        turn = Turn(plan.question, plan.kind, plan.need, plan.roles, ids, scores, listed, focus, near)
         return plan.base.then(turn)
