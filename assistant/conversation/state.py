@@ -14,8 +14,9 @@ Choices = Mapping[Facet, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What is looked for: its words, and the choices in force. ``dropped`` are the corrections and
-    expansions that the user took away, as they were typed; ``pieces`` what its words were said in, turn by turn."""
+    """What is looked for: its words, and the choices in force. ``dropped`` are the corrections
+    that the user took away, as they were typed, and the expansions, by their concept or the words that they were for;
+    ``pieces`` what its words were said in, turn by turn."""
 
     text: str
     facets: Choices = field(default_factory=dict)

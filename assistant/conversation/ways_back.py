@@ -28,6 +28,7 @@ _NOTHING_BEFORE = "Il n’y a rien avant cette question"
 _NEAR = 0.2  # the cosine from which words name an earlier need
 _TITLED = 0.5  # what the title of a sheet shown is worth beside the words of the need
 _ARTICLE = re.compile(r"^(?:les?|la|l'|des|du|de la|un|une)\s*")
+_READ = re.compile(r"(?:la |cette )?correction |l'elargissement ")
 _NO_FILTER = "Aucun filtre n’est en place"
 
 
@@ -134,6 +135,9 @@ def removed(said: Said, tools: Tools) -> Plan | None:
     if roles:
         left = tuple(role for role in said.last.roles if role not in roles)
         return said.plan(TurnKind.SECTION, roles=left, sheets=said.last.shown, listed=said.listed, focus=said.focus)
+    as_typed = _less_read(need, rest, tools)
+    if as_typed and _READ.match(typed):  # « la correction seniors », where seniors are a filter too
+        return same_need(said, as_typed)
     in_force = [
         (facet, value)
         for choices in (need.facets, need.excluded, need.preferred)
@@ -153,13 +157,24 @@ def removed(said: Said, tools: Tools) -> Plan | None:
         if set(terms(bound.text)) <= rest:
             less = replace(need, text=less_bounds(need.text, [bound]))
             return same_need(said, replace(less, text=words_without(less, (), tools)))
-    for pair in (*query.corrections, *query.expansions):
-        if any(set(terms(words)) <= rest for words in pair):
-            return same_need(said, replace(need, dropped=(*need.dropped, pair[0])))
+    if as_typed:
+        return same_need(said, as_typed)
     if tools.talk.asks("everything", typed) or (len(in_force) == 1 and tools.talk.asks("only_choice", typed)):
         return _without_choices(said, tools)
     removals = tuple(f"retirer {value}" for _, value in in_force[:MOST_CHOICES])
     return said.back("Que faut-il retirer\u202f?" if removals else _NO_FILTER, removals)
+
+
+def _less_read(need: Need, rest: set[str], tools: Tools) -> Need | None:
+    """The need less the correction or the expansion that these terms name: by its concept rather than by the words
+    that it is for, which may have others."""
+    query = tools.understanding.query(need.text)
+    typed_as = {read: typed for typed, read in query.corrections}
+    names = [*typed_as.values(), *typed_as]
+    names += [concept for _, concept in query.expansions]
+    names += [written for written, _ in query.expansions]
+    named = next((name for name in names if set(terms(name)) <= rest), None)
+    return replace(need, dropped=(*need.dropped, typed_as.get(named, named))) if named else None
 
 
 def replaced(said: Said, tools: Tools) -> Plan | None:
