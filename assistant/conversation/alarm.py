@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.conversation.acts import SUBJECT
-from assistant.conversation.guessing import ALARMING, CERTAIN, guessed_numbers, likeliest
+from assistant.conversation.guessing import ALARMING, CERTAIN, THANKS, guessed_numbers, likeliest
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Tools, read, unfilled
 from assistant.conversation.small_talk import SmallTalk
@@ -13,6 +13,7 @@ from assistant.replies import TurnKind
 
 FALSE_ALARM, OTHER_SUBJECT = "fausse alerte", "autre sujet"
 _HELP = "aide"  # the reply that says how to ask, which nobody in danger asks for
+_CALLED = "secours"  # the reply that the numbers stay
 _LEAVES = ("new_subject", "go_back", "fresh", "besides")
 Numbers = tuple[tuple[str, str], ...]
 
@@ -32,7 +33,9 @@ def alarm(question: str, conversation: Conversation, tools: Tools, small_talk: S
         reply = small_talk.named(FALSE_ALARM)
     if reply and reply.name == FALSE_ALARM:
         return Plan(TurnKind.TALK, conversation.alarmed(), question, Need(""), message=reply.answer)
-    if reply and reply.name != _HELP:  # thanks do not tell that it is over
+    if reply and reply.name == THANKS:  # they do not tell that it is over
+        reply = small_talk.named(_CALLED)
+    if reply and reply.name != _HELP:
         return Plan(TurnKind.TALK, conversation, question, Need(""), message=reply.answer)
     if not (reply or _still(question, folded, conversation, tools, small_talk)):
         return None
@@ -71,4 +74,6 @@ def _still(question: str, folded: str, conversation: Conversation, tools: Tools,
     if guess.act.startswith("talk."):
         return True
     said = read(question, conversation, tools)
-    return not (said.own or said.named or said.roles) and (not said.listed or guess.act == SUBJECT)
+    if said.own or said.named or (said.roles and said.listed):
+        return False
+    return not said.listed or guess.act == SUBJECT

@@ -21,7 +21,7 @@ _LIKELY = 0.5  # an act that is not likelier is not taken for what was meant
 ALARMING = 0.6  # the same for a danger: its words are also those of professionals who ask for prevention
 _NEAR = 0.0  # the cosine from which a turn speaks of the need before it
 CERTAIN = 0.9  # the same where a looser wording would be understood otherwise
-_THANKS = "merci"
+THANKS = "merci"
 _NAMED = Guess("facet", 1.0)
 _PREPARES = Guess("training", 1.0)
 _SURE = 0.7  # the same where no turn came before, and for what is answered without a sheet
@@ -62,7 +62,7 @@ def guessed_reply(text: str, said: Said, tools: Tools, small_talk: SmallTalk) ->
     name = _within(likeliest(text, tools), "talk.", _SURE)
     if not name or tools.understanding.query(text).concepts:
         return None
-    borne = name == _THANKS and not said.last and any(tools.store.bearing(sorted(said.own)).values())
+    borne = name == THANKS and not said.last and any(tools.store.bearing(sorted(said.own)).values())
     return None if borne else small_talk.named(name)
 
 
