@@ -108,11 +108,8 @@ class Assistant:
         def meant(text: str) -> tuple[Role, ...]:
             return sections.asked(encode(text).plain) if sections else ()
 
-        def nearness(one: str, other: str) -> float:
-            return float(read(one).vector @ read(other).vector)
-
         understanding = Understanding(load_wordings(data / WORDINGS), departments, store, meant)
-        tools = open_tools(talk, understanding, store, guess, nearness, schema.roles)
+        tools = open_tools(talk, understanding, store, guess, read, schema.roles)
         return cls(
             store,
             read,

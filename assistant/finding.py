@@ -92,7 +92,12 @@ class Finder:
 
     def least_there(self, query: Query, limit: int) -> float:
         """« il y a la même chose en Normandie ? »: the score below which a sheet of that place is not the same, a share
-        of what the need finds anywhere."""
+        of what the need finds anywhere. Of « celles qui sont terminées », those that the need finds without that."""
+        if Facet.STATUS in query.facets:
+            whatever: dict[Facet, tuple[str, ...]] = {**query.facets}
+            del whatever[Facet.STATUS]
+            hits = self.find(replace(query, facets=whatever), limit).hits
+            return least_score(hits[0].score) if hits else float("-inf")
         if not set(query.facets) & _AREAS:
             return float("-inf")
         anywhere = {facet: values for facet, values in query.facets.items() if facet not in _AREAS}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answer import Assistant
-from assistant.conversation.record import from_json, to_json
+from assistant.conversation.record import _digest, from_json, to_json
 from assistant.conversation.state import MOST_TURNS, Conversation, Need, Turn
 from assistant.errors import ConversationError
 from assistant.indexing.encoder import DefaultEncoder
@@ -34,7 +34,8 @@ turns = st.builds(
     st.lists(st.sampled_from(Role), max_size=2),
     st.lists(st.text("abc-", min_size=1, max_size=8), max_size=3, unique=True),
 )
-conversations = st.builds(Conversation, st.lists(turns, max_size=4).map(tuple), st.integers(0, 2**31))
+numbers = st.lists(st.sampled_from(["15", "119", "3114"]), max_size=3).map(tuple)
+conversations = st.builds(Conversation, st.lists(turns, max_size=4).map(tuple), st.integers(0, 2**31), numbers)
 
 
 @given(conversations)
@@ -46,6 +47,28 @@ def test_a_facet_of_which_nothing_is_chosen_is_not_named():
     need = Need("un potager", {Facet.PUBLIC: ()}, {Facet.STATUS: ()})
     found = from_json(to_json(Conversation((Turn("un potager", TurnKind.SUBJECT, need),))))
     assert found.last.need == Need("un potager")
+
+
+def test_a_record_from_before_dangers_were_kept_is_read():
+    document = json.loads(to_json(Conversation(seed=7)))
+    del document["danger"]
+    document["sha256"] = _digest({name: value for name, value in document.items() if name != "sha256"})
+    assert from_json(json.dumps(document)) == Conversation(seed=7)
+
+
+def test_a_danger_is_in_force_until_another_subject(assistant):
+    conversation = Conversation()
+    for question in ("je veux mourir", "et maintenant, que faire ?", "bonjour"):
+        answer, conversation = assistant.ask(question, from_json(to_json(conversation)))
+        assert "3114" in conversation.danger
+        assert not answer.sheets
+    _, conversation = assistant.ask("comment lutter contre l'isolement ?", conversation)
+    assert not conversation.danger
+
+
+def test_a_number_that_reaches_nobody_is_not_given(assistant):
+    answer, after = assistant.ask("que faire ?", Conversation(danger=("9999", "3114")))
+    assert [number for number, _ in answer.turned.numbers] == [*after.danger] == ["3114"]
 
 
 @settings(max_examples=60)

@@ -53,7 +53,7 @@ def faults(
         "says": (answer.message, turn.get("says", "") in answer.message + turned.notice),
         "choices": (turned.choices, len(turned.choices) == turn.get("choices")),
         "numbers": (numbers, set(turn.get("numbers", ())) <= numbers),
-        "same": ("the state changed", after == before),
+        "same": ("the turns changed", after.turns == before.turns),
     }
     yield from (f"{name}: {value}" for name, (value, right) in found.items() if name in turn and not right)
 

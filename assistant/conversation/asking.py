@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.conversation.choices import changed
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools, asks, no_sheet, only, which
-from assistant.conversation.state import Need
+from assistant.conversation.state import EVERYTHING, Need
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
@@ -38,7 +38,8 @@ def inspire(said: Said, tools: Tools) -> Plan | None:
     if not asks(said, "inspire", tools):
         return None
     named = [n for n in said.named if not n.out]
-    return said.plan(TurnKind.INSPIRE, changed(Need(said.question), named, said.question))
+    text = said.question if topic(Need(said.question), tools, said.folded) else EVERYTHING.text
+    return said.plan(TurnKind.INSPIRE, changed(EVERYTHING, named, text))
 
 
 def topic(need: Need, tools: Tools, folded: str) -> str:
@@ -73,7 +74,7 @@ def digest(said: Said, tools: Tools) -> Plan | None:
         return None
     everywhere = tools.talk.asks("everywhere", said.folded) or not said.listed
     sheets = tuple(tools.store.sheet_ids({})) if everywhere else said.listed
-    need = Need(said.question) if everywhere else said.need
+    need = EVERYTHING if everywhere else said.need
     return said.plan(TurnKind.DIGEST, need, sheets=sheets, listed=sheets, roles=(Role.LIMITS,))
 
 
@@ -97,7 +98,7 @@ def amounts(said: Said, tools: Tools) -> Plan | None:
     counted = _COUNTED.search(said.folded)
     two = recent if counted and len(recent) == _count(counted[1]) else ()  # « des deux » that were talked about
     sheets = _beside(said, tools) or _chosen(said, tools) or two or said.listed or tuple(tools.store.sheet_ids({}))
-    need = said.need if said.listed else Need(said.question)
+    need = said.need if said.listed else EVERYTHING
     most = not tools.talk.asks("least", before if again else said.folded)
     role = Role.FUNDING if unit == "euros" else Role.PEOPLE
     return said.plan(TurnKind.AMOUNTS, need, sheets=sheets, listed=sheets, unit=unit, most=most, roles=(role,))
@@ -177,7 +178,7 @@ def all_sheets(said: Said, tools: Tools) -> Plan | None:
     if asks(said, "all", tools):
         if said.last:
             return said.plan(TurnKind.ALL)
-        return said.plan(TurnKind.ALL, Need(said.question), sheets=everything)
+        return said.plan(TurnKind.ALL, EVERYTHING, sheets=everything)
     asked = tools.talk.asks("all_of", said.folded)
     if not asked:
         return None
@@ -186,7 +187,7 @@ def all_sheets(said: Said, tools: Tools) -> Plan | None:
         return said.plan(TurnKind.ALL, tools.subject(f"actions {rest}"))
     if said.last and not _OF_THE_CORPUS.search(said.folded):
         return said.plan(TurnKind.ALL)
-    return said.plan(TurnKind.ALL, Need(said.question), sheets=everything)
+    return said.plan(TurnKind.ALL, EVERYTHING, sheets=everything)
 
 
 def more(said: Said, tools: Tools) -> Plan | None:
@@ -200,13 +201,14 @@ def whole(said: Said, tools: Tools) -> Plan | None:
     if (said.own and not said.listed) or not asks(said, "whole", tools):
         return None
     told = tools.talk.without("whole_words", said.folded)
-    pointed = tools.references.point(told, said.listed, said.focus, _known(said)).sheets
-    chosen = pointed or ((said.focus,) if said.focus else said.listed)
-    if not said.listed:
+    listed = said.listed or said.near
+    pointed = tools.references.point(told, listed, said.focus, (*_known(said), *said.near)).sheets
+    chosen = pointed or ((said.focus,) if said.focus else listed)
+    if not listed:
         return no_sheet(said)
     if len(chosen) > 1:
         return which(said, tools.titles(chosen))
-    return said.plan(TurnKind.WHOLE, sheets=chosen, listed=said.listed, focus=chosen[0])
+    return said.plan(TurnKind.WHOLE, sheets=chosen, listed=listed, focus=chosen[0])
 
 
 ASKED: Sequence[Callable[[Said, Tools], Plan | None]] = (

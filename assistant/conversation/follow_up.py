@@ -12,22 +12,21 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.conversation.alarm import alarm
 from assistant.conversation.asking import ASKED
-from assistant.conversation.following import bounded, narrowed, refined, section, subject
+from assistant.conversation.conditions import conditioned
+from assistant.conversation.following import anew, bounded, narrowed, refined, section, subject
 from assistant.conversation.guessing import (
     asks_section,
     certain,
     guessed,
-    guessed_numbers,
     guessed_reply,
-    guessed_role,
-    likeliest,
-    only_points,
     stands_alone,
     told_roles,
 )
 from assistant.conversation.plan import Plan
-from assistant.conversation.said import Said, Tools, asked, no_sheet, only, read, same, spoken, unfilled, which
+from assistant.conversation.pointing import added, first_ones, pointed
+from assistant.conversation.said import Said, Tools, no_sheet, read, same, spoken, unfilled
 from assistant.conversation.small_talk import SmallTalk
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.conversation.ways_back import anywhere, gone_back, other_way, removed, replaced, undo
@@ -35,11 +34,8 @@ from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
 from assistant.typography import guillemets
-from assistant.values import Role
 
 _OWN_SUBJECT = 4  # terms: a question with more of its own that only points back stands by itself
-_NONE_FITS = "Aucune des fiches montrées n’est celle-là"
-_FEW = 2  # terms: before any sheet is shown, a turn with more does not point to one
 _FRAGMENT = 5  # terms: a longer question that opens with « pour » or « dans » stands by itself
 _CHOOSES = re.compile(r"\W*(?:(?:et|mais|alors)\W+)*(?:laquelle|les?quel\w*)\b")
 
@@ -58,11 +54,9 @@ class Resolver:
         question = unfilled(question, tools)
         mended = tools.understanding.mended(question)
         forms = dict.fromkeys((fold(question), fold(mended)))
-        numbers = next(filter(None, map(self.small_talk.danger, forms)), ()) or guessed_numbers(
-            question, tools, self.small_talk
-        )
-        if numbers:
-            return Plan(TurnKind.DANGER, conversation, question, nothing, numbers=numbers)
+        if plan := alarm(question, conversation, tools, self.small_talk):
+            return plan
+        conversation = conversation.alarmed()
         reply = next(filter(None, map(self.small_talk.reply, forms)), None)
         if reply:
             return Plan(TurnKind.TALK, conversation, question, nothing, message=reply.answer)
@@ -71,7 +65,7 @@ class Resolver:
             plan = rule(said, tools)
             if plan:
                 return plan
-        if reply := guessed_reply(likeliest(mended, tools), self.small_talk):
+        if reply := guessed_reply(mended, said, tools, self.small_talk):
             return Plan(TurnKind.TALK, conversation, question, nothing, message=reply.answer)
         if plan := guessed(said, tools) or followed(said, tools):
             return plan
@@ -84,15 +78,15 @@ def opposed(said: Said, tools: Tools) -> Plan | None:
     if not wording or not said.last:
         return None
     before = said.conversation.undone()
-    anew = read(said.tail(wording.end()), said.conversation, tools)
+    rest = read(said.tail(wording.end()), said.conversation, tools)
     for rule in RULES[RULES.index(opposed) + 1 :]:
-        if anew.question.strip() and (plan := rule(anew, tools)):
+        if rest.question.strip() and rule is not anew and (plan := rule(rest, tools)):
             return plan
-    if not anew.own:
-        return None if not (anew.named or anew.roles) else followed(anew, tools)
-    if said.last.kind is TurnKind.SUBJECT and before.last and not tools.talk.asks("fresh", anew.folded):
-        return refined(read(anew.question, before, tools), tools)
-    return subject(read(anew.question, before, tools), tools)
+    if not rest.own:
+        return None if not (rest.named or rest.roles) else followed(rest, tools)
+    if said.last.kind is TurnKind.SUBJECT and before.last and not tools.talk.asks("fresh", rest.folded):
+        return refined(read(rest.question, before, tools), tools)
+    return subject(read(rest.question, before, tools), tools)
 
 
 def others(said: Said, tools: Tools) -> Plan | None:
@@ -118,9 +112,9 @@ def gone_back_for(said: Said, tools: Tools) -> Plan | None:
         return None
     listed = back.sheets or ()
     turn = Turn(back.question, back.kind, back.need, shown=listed, scores=(0.0,) * len(listed), listed=listed)
-    anew = read(spoken(more, said.conversation.then(turn), tools), said.conversation.then(turn), tools)
-    found = (rule(anew, tools) for rule in RULES[RULES.index(gone_back) + 1 :])
-    return next(filter(None, found), None) or guessed(anew, tools)
+    rest = read(spoken(more, said.conversation.then(turn), tools), said.conversation.then(turn), tools)
+    found = (rule(rest, tools) for rule in RULES[RULES.index(gone_back) + 1 :])
+    return next(filter(None, found), None) or guessed(rest, tools)
 
 
 def new_subject(said: Said, tools: Tools) -> Plan | None:
@@ -140,91 +134,6 @@ def contradicted(said: Said, tools: Tools) -> Plan | None:
         return None
     named = " ou ".join(guillemets(choice) for choice in found.choices)
     return said.back(f"Ces conditions ne vont pas ensemble\u00a0: {named}. Laquelle garder\u202f?", found.choices)
-
-
-def first_ones(said: Said, tools: Tools) -> Plan | None:
-    """« les deux premières », « les trois dernières, les limites »."""
-    group = tools.references.group(said.folded, said.listed)
-    if len(group) < 2:
-        return None
-    return section(said, said.roles, group) if said.roles else _together(said, group)
-
-
-def pointed(said: Said, tools: Tools) -> Plan | None:
-    """« la deuxième », « celle de l'Aube », « et l'atelier mémoire, combien de bénévoles ? »."""
-    known = _known(said, tools)
-    if tools.talk.asks("earlier", said.folded) and (earlier := _earlier(said)):
-        return _one(said, earlier, said.roles)
-    if not known and len(said.own) > _FEW:  # a question of its own, and no sheet that it could point to
-        return None
-    found = tools.references.point(said.folded, said.listed, said.focus, known)
-    if not found.asked:
-        return _none_fits(said, tools)
-    if not said.listed and not found.sheets:
-        return no_sheet(said) if len(said.own) <= _FEW else None
-    if found.out_of_range is not None:
-        return which(said, tools.titles(said.listed), only(len(said.listed)))
-    if len(found.sheets) > 1:
-        return _several(said, found.sheets, tools)
-    (sheet,) = found.sheets
-    left = tools.talk.without("about", found.left)
-    roles = asked(left, said.conversation, tools) or guessed_role(left, tools)
-    if not roles and said.last and _again(said, tools):
-        roles = said.last.roles
-    if found.loose and not roles:
-        return None
-    subject_left = tools.understanding.subject(tools.talk.without_sections(left)) - tools.talk.filler_terms
-    words = left if subject_left else ""
-    asks_more = roles or (words and not found.traits and not only_points(said, tools))
-    return _one(said, sheet, roles, words, bool(asks_more))
-
-
-def _known(said: Said, tools: Tools) -> tuple[str, ...]:
-    """The sheets that a title may name: those shown, and any whose whole title is told where it can be meant."""
-    known = tuple(dict.fromkeys([*said.listed, *(s for t in reversed(said.conversation.turns) for s in t.shown)]))
-    if tools.talk.asks("pointing", said.folded) and "fiche" in said.folded:
-        return (*known, *tools.store.sheet_ids({}))
-    if said.last and (said.roles or _again(said, tools) or tools.talk.asks("about", said.folded)):
-        return (*known, *tools.references.titled(said.folded))
-    return known
-
-
-def _none_fits(said: Said, tools: Tools) -> Plan | None:
-    """« celle-là » that none of the sheets shown is."""
-    pointing = said.listed and tools.talk.asks("pointing", said.folded) and only_points(said, tools)
-    return which(said, tools.titles(said.listed), _NONE_FITS) if pointing else None
-
-
-def _one(said: Said, sheet: str, roles: tuple[Role, ...], words: str = "", asks_more: bool = False) -> Plan:
-    """One sheet, which is talked about from now on, or something of it."""
-    kind = TurnKind.SECTION if roles or asks_more else TurnKind.SHEET
-    listed = said.listed if sheet in said.listed else (sheet,)
-    return said.plan(kind, sheets=(sheet,), listed=listed, focus=sheet, roles=roles, words=words)
-
-
-def _earlier(said: Said) -> str:
-    """The sheet that was talked about before this one; empty when there was none."""
-    talked = (turn.focus for turn in reversed(said.conversation.turns) if turn.focus and turn.focus != said.focus)
-    return next(talked, "")
-
-
-def _again(said: Said, tools: Tools) -> bool:
-    """« et la deuxième ? », « pareil pour la fête » after a section."""
-    after = said.last and said.last.kind is TurnKind.SECTION
-    return bool(after and tools.talk.asks("again", said.folded))
-
-
-def _several(said: Said, sheets: tuple[str, ...], tools: Tools) -> Plan:
-    """What points to several sheets: « la première et la deuxième », or a title that fits two."""
-    if len(tools.references.ranks(said.folded, len(said.listed))) > 1:
-        return _together(said, sheets)
-    if said.roles and said.focus in sheets and not tools.talk.asks("pointing", said.folded):
-        return section(said, said.roles)  # « et sur les habitants, ça a donné quoi ? » of the k’fé des habitants
-    return which(said, tools.titles(sheets))
-
-
-def _together(said: Said, sheets: tuple[str, ...]) -> Plan:
-    return said.plan(TurnKind.SHEET, sheets=sheets, listed=said.listed, roles=said.roles)
 
 
 def alike(said: Said, tools: Tools) -> Plan | None:
@@ -288,12 +197,15 @@ RULES: Sequence[Rule] = (
     gone_back,
     others,
     bounded,
+    conditioned,
     *ASKED,
     new_subject,
     contradicted,
     certain,
     first_ones,
+    added,
     pointed,
+    anew,
     only_named,
     alike,
 )

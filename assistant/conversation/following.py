@@ -9,18 +9,25 @@ from dataclasses import replace
 from assistant.conversation.choices import PLACES, changed
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools
-from assistant.conversation.state import Need
+from assistant.conversation.state import EVERYTHING, Need
 from assistant.language.amounts import bounds, without
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
-from assistant.values import Facet, Role, apart
+from assistant.typography import guillemets
+from assistant.values import Bound, Facet, Role, apart
 
 OTHER_SUBJECT = "non, autre sujet"
+NEAREST = "De la fiche la plus proche, faute d’une qui réponde"
 SAME_SUBJECT = "non, c’est la suite"
 _PLURAL = re.compile(r"\b(?:les|des|nos|mes|vos|leurs|ces|aux|de|pour|avec|entre|quelques|chez) $")
 _PLURALS = ("s", "x")
-_BARE = "actions"  # the words of a need that is only made of choices
+_MATTERS = (Facet.PUBLIC, Facet.KEYWORDS, Facet.DIMENSION)  # choices that may be all that is sought
+_LEFT_OUT = re.compile(
+    r"^\W*(?:(?:sans|sauf|hors|hormis|pas|pour|avec|ceux|celles|qui|que)\W+)*(?:(?:les?|la|des|du|de|aux?)\s+|[ld]['’])?",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"\s+(?:de|d['’]|à|a)(?=\s*$|\s+(?:pour|avec|dans|chez|en|sur)\b)", re.IGNORECASE)
 
 
 def section(
@@ -31,21 +38,26 @@ def section(
     unsure: bool = False,
 ) -> Plan:
     """Something of the sheets shown: of the one that is talked about, when there is one."""
-    shown = sheets or ((said.focus,) if said.focus else said.listed) or None
-    focus = shown[0] if shown and len(shown) == 1 and shown[0] == said.focus else None
+    shown = sheets or ((said.focus,) if said.focus else said.listed) or said.near or None
+    focus = shown[0] if shown and len(shown) == 1 and shown[0] in (said.focus, *said.near) else None
     return said.plan(
         TurnKind.SECTION,
         roles=roles,
         sheets=shown,
-        listed=said.listed or None,
+        listed=said.listed or said.near or None,
         focus=focus,
         words=words,
+        notice=NEAREST if said.near else "",
         other_way=OTHER_SUBJECT if unsure else "",
     )
 
 
 def narrowed(said: Said, tools: Tools) -> Plan:
     """The same need, under the choices that the turn names."""
+    if undone := _leaves_nothing(said):
+        told, value = undone
+        message = f"{guillemets(told)} se lit ici comme {guillemets(value)}, qui est ce que vous cherchez\u00a0: "
+        return said.back(f"{message}les fiches ne les séparent pas. Que faire\u202f?", (f"retirer {value}",))
     touched = tuple({n.facet for n in said.named})
     if set(touched) & set(PLACES):
         touched = (*touched, *PLACES)
@@ -53,7 +65,26 @@ def narrowed(said: Said, tools: Tools) -> Plan:
     if any(not n.firm and not n.out for n in said.named):
         text = _in_its_place(said, tools) or f"{text} {_less_opening(said, tools)}"
     plan = same_need(said, changed(said.need, said.named, text))
-    return replace(plan, roles=said.roles, other_way=OTHER_SUBJECT)
+    return _as_before(said, replace(plan, roles=said.roles, other_way=OTHER_SUBJECT))
+
+
+def _as_before(said: Said, plan: Plan) -> Plan:
+    """« surprends-moi », « non, plutôt pour les jeunes »: a surprise again, where anything was sought."""
+    surprised = said.last and said.last.kind is TurnKind.INSPIRE and said.need.text.startswith(EVERYTHING.text)
+    return replace(plan, kind=TurnKind.INSPIRE) if surprised else plan
+
+
+def _leaves_nothing(said: Said) -> tuple[str, str] | None:
+    """« et sans les crèches ? » of what is for early childhood: what is left out, in other words than those of the
+    choice in force that it stands for, and that choice."""
+    words = set(terms(said.need.text))
+    for named in said.named:
+        chosen = (*said.need.facets.get(named.facet, ()), *said.need.preferred.get(named.facet, ()))
+        told = said.tail(named.start)[: named.end - named.start]
+        same = set(terms(named.value)) <= set(terms(told)) or set(terms(_LEFT_OUT.sub("", told))) <= words
+        if named.out and named.facet in _MATTERS and named.value in chosen and not same:
+            return _LEFT_OUT.sub("", told), named.value
+    return None
 
 
 def refined(said: Said, tools: Tools) -> Plan:
@@ -65,7 +96,8 @@ def refined(said: Said, tools: Tools) -> Plan:
     kept = words_without(said.need, tuple(touched), tools)
     pieces = (*apart(kept, said.need.pieces), said.question)
     need = replace(changed(before, said.named, " ".join(pieces)), pieces=pieces)
-    return said.plan(TurnKind.REFINE, need, roles=said.roles, other_way=OTHER_SUBJECT, notice=_following(said.need))
+    plan = said.plan(TurnKind.REFINE, need, roles=said.roles, other_way=OTHER_SUBJECT, notice=_following(said.need))
+    return _as_before(said, plan)
 
 
 def same_need(said: Said, need: Need) -> Plan:
@@ -83,7 +115,7 @@ def bounded(said: Said, tools: Tools) -> Plan | None:
     if tools.understanding.subject(rest) - tools.talk.filler_terms:
         return None
     kinds = {bound.kind for bound in new}
-    kept = without(said.need.text, [bound for bound in bounds(said.need.text) if bound.kind in kinds])
+    kept = less_bounds(said.need.text, [bound for bound in bounds(said.need.text) if bound.kind in kinds])
     need = replace(said.need, text=f"{kept} {', '.join(bound.text for bound in new)}".strip())
     return replace(same_need(said, need), roles=said.roles, other_way=OTHER_SUBJECT)
 
@@ -103,10 +135,32 @@ def subject(said: Said, tools: Tools) -> Plan:
     )
 
 
+def anew(said: Said, tools: Tools) -> Plan | None:
+    """« seniors », « familles » after a question that no sheet answered: there is nothing to narrow, and what says
+    neither « et » nor « pour » is sought by itself."""
+    if not said.last or said.roles or not _unanswered(said):
+        return None
+    if any(tools.talk.asks(name, said.folded) for name in ("opens", "fragment")):
+        return None
+    matters = said.named and not said.own and all(n.facet in _MATTERS and not n.out for n in said.named)
+    return subject(said, tools) if matters or tools.talk.asks("people", said.folded) else None
+
+
+def _unanswered(said: Said) -> bool:
+    """Whether no sheet answered the need in hand: what was shown since is only what was nearest."""
+    of_need = (turn for turn in said.conversation.turns if turn.need == said.need)
+    return bool(said.last and not said.last.shown) or any(turn.near and not turn.shown for turn in of_need)
+
+
 def words_without(need: Need, facets: Sequence[Facet], tools: Tools) -> str:
     """The words of a need less those that name a choice of these facets."""
     text = tools.choices.without(need.text, facets) if facets else need.text
-    return text if terms(text) else f"{_BARE} {text}".strip()
+    return text if terms(text) or EVERYTHING.text in fold(text) else f"{EVERYTHING.text} {text}".strip()
+
+
+def less_bounds(text: str, gone: Sequence[Bound]) -> str:
+    """The words of a need less these bounds, and what joined them to the rest: « une fête à moins de 500 € »."""
+    return _JOINED.sub("", without(text, gone)) if gone else text
 
 
 def _in_its_place(said: Said, tools: Tools) -> str:

@@ -18,9 +18,10 @@ from assistant.language.folding import fold
 from assistant.values import Role
 
 _LIKELY = 0.5  # an act that is not likelier is not taken for what was meant
-_ALARMING = 0.6  # the same for a danger: its words are also those of professionals who ask for prevention
+ALARMING = 0.6  # the same for a danger: its words are also those of professionals who ask for prevention
 _NEAR = 0.0  # the cosine from which a turn speaks of the need before it
-_CERTAIN = 0.9  # the same where a looser wording would be understood otherwise
+CERTAIN = 0.9  # the same where a looser wording would be understood otherwise
+THANKS = "merci"
 _NAMED = Guess("facet", 1.0)
 _PREPARES = Guess("training", 1.0)
 _SURE = 0.7  # the same where no turn came before, and for what is answered without a sheet
@@ -42,21 +43,27 @@ def likeliest(text: str, tools: Tools) -> Guess:
     return tools.guess(text)
 
 
-def guessed_numbers(question: str, tools: Tools, small_talk: SmallTalk) -> tuple[tuple[str, str], ...]:
+def guessed_numbers(
+    question: str, tools: Tools, small_talk: SmallTalk, least: float = ALARMING
+) -> tuple[tuple[str, str], ...]:
     """The emergency numbers of a danger that is told in other words; none for a professional's question."""
     mended = tools.understanding.mended(question)
-    name = _within(likeliest(mended, tools), "danger.", _ALARMING)
+    name = _within(likeliest(mended, tools), "danger.", least)
     if not name or small_talk.elsewhere(fold(mended)):
         return ()
     # a word that was read into another must not raise the alarm by itself
     typed = likeliest(question, tools)
-    return () if typed.act == SUBJECT and typed.probability >= _CERTAIN else small_talk.numbers(name)
+    return () if typed.act == SUBJECT and typed.probability >= CERTAIN else small_talk.numbers(name)
 
 
-def guessed_reply(guess: Guess, small_talk: SmallTalk) -> Reply | None:
-    """What is said back to small talk in other words."""
-    name = _within(guess, "talk.", _SURE)
-    return small_talk.named(name) if name else None
+def guessed_reply(text: str, said: Said, tools: Tools, small_talk: SmallTalk) -> Reply | None:
+    """What is said back to small talk in other words; a word of the sector is none, « CLAS », nor are there thanks
+    in one that sheets bear before any was shown, « classe »."""
+    name = _within(likeliest(text, tools), "talk.", _SURE)
+    if not name or tools.understanding.query(text).concepts:
+        return None
+    borne = name == THANKS and not said.last and any(tools.store.bearing(sorted(said.own)).values())
+    return None if borne else small_talk.named(name)
 
 
 def guessed_role(text: str, tools: Tools) -> tuple[Role, ...]:
@@ -77,14 +84,14 @@ def told_roles(said: Said, tools: Tools) -> tuple[Role, ...]:
 def certain(said: Said, tools: Tools) -> Plan | None:
     """What is asked of the assistant itself, when hardly anything else can be meant."""
     guess = likeliest(tools.understanding.mended(said.question), tools)
-    if guess.act not in (_ASKED if said.last else _FIRST) or guess.probability < _CERTAIN:
+    if guess.act not in (_ASKED if said.last else _FIRST) or guess.probability < CERTAIN:
         return None
     return _LATER[guess.act](replace(said, act=guess.act), tools)
 
 
 def asks_section(said: Said, tools: Tools) -> bool:
     """Whether a turn that names a choice asks about it: « est-ce toujours en cours ? »."""
-    return bool(_within(likeliest(tools.understanding.mended(said.question), tools), "section.", _CERTAIN))
+    return bool(_within(likeliest(tools.understanding.mended(said.question), tools), "section.", CERTAIN))
 
 
 def only_points(said: Said, tools: Tools) -> bool:
@@ -103,7 +110,7 @@ def stands_alone(said: Said, tools: Tools) -> bool:
     if tools.talk.asks("besides", said.folded) and len(said.own) > 1:
         return True
     guess = likeliest(tools.understanding.mended(said.question), tools)
-    alone = guess.act == SUBJECT and guess.probability >= _CERTAIN
+    alone = guess.act == SUBJECT and guess.probability >= CERTAIN
     return alone and tools.nearness(said.question, said.need.text) < _NEAR
 
 

@@ -46,7 +46,7 @@ class Plan:
 
     @property
     def silent(self) -> bool:
-        """True when nothing is searched and the conversation stays as it is."""
+        """True when nothing is searched and the turns stay as they are."""
         return self.kind in (TurnKind.TALK, TurnKind.DANGER, TurnKind.CLARIFY)
 
 

@@ -17,6 +17,8 @@ FORM = 1
 MOST_BYTES = 4_000_000
 _Text = Annotated[str, Field(max_length=20_000)]
 _Id = Annotated[str, Field(min_length=1, max_length=200)]
+_Number = Annotated[str, Field(pattern=r"^[0-9]{2,4}$")]
+_MOST_NUMBERS = 100
 _Values = dict[Facet, Annotated[tuple[_Text, ...], Field(max_length=200)]]
 _Ids = Annotated[tuple[_Id, ...], Field(max_length=100_000)]
 _REMEDY = "Commencez une nouvelle conversation, ou reprenez le fichier tel qu’il a été enregistré."
@@ -44,12 +46,14 @@ class _Turn(_Strict):
     scores: Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(max_length=100_000)]
     listed: _Ids
     focus: _Id | None
+    near: _Ids = ()
 
 
 class _Record(_Strict):
     form: int
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     turns: Annotated[tuple[_Turn, ...], Field(max_length=MOST_TURNS)]
+    danger: Annotated[tuple[_Number, ...], Field(max_length=_MOST_NUMBERS)] = ()
     sha256: str
 
 
@@ -79,13 +83,13 @@ def from_json(text: str) -> Conversation:
     whole = all(len(turn.shown) == len(turn.scores) for turn in record.turns)
     if record.form != FORM or not whole or record.sha256 != _digest(said):
         raise ConversationError("La conversation enregistrée a été modifiée.", _REMEDY)
-    return Conversation(tuple(_turn(turn) for turn in record.turns), record.seed)
+    return Conversation(tuple(_turn(turn) for turn in record.turns), record.seed, record.danger)
 
 
 def _turn(turn: _Turn) -> Turn:
     facets, excluded, preferred = map(_chosen, (turn.need.facets, turn.need.excluded, turn.need.preferred))
     need = Need(turn.need.text, facets, excluded, preferred, turn.need.dropped, turn.need.pieces)
-    return Turn(turn.question, turn.kind, need, turn.roles, turn.shown, turn.scores, turn.listed, turn.focus)
+    return Turn(turn.question, turn.kind, need, turn.roles, turn.shown, turn.scores, turn.listed, turn.focus, turn.near)
 
 
 def _chosen(values: _Values) -> _Values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.conversation.choices import ChoiceReader
@@ -32,6 +32,8 @@ _ALONE = re.compile(r"^\W*(\d{1,3})\W*$")
 _HALF = 0.6  # of the weight of the words: less does not tell which sheet is meant
 _BESIDE = re.compile(r"\bla (suivante|precedente|prochaine)\b(?: fiche| action)?")
 _GROUPS = re.compile(r"\b(?:les|des|aux|ces) (deux|trois|quatre|cinq|2|3|4|5) (premieres?|dernieres?)\b")
+_SPEAKS = 0.2  # the cosine from which a sheet speaks of what is told
+_APART = 0.08  # less between two sheets does not tell which
 _PART = 0.25  # of the weight of a title: less does not tell it
 _TITLE = 2  # terms: a shorter title is also an ordinary word
 _TITLED = 256  # sheets whose titles are read
@@ -62,11 +64,19 @@ class Pointed:
 class References:
     """Reads what a turn points to, over one corpus."""
 
-    def __init__(self, talk: TalkWordings, choices: ChoiceReader, understanding: Understanding, store: Store) -> None:
+    def __init__(
+        self,
+        talk: TalkWordings,
+        choices: ChoiceReader,
+        understanding: Understanding,
+        store: Store,
+        cosines: Callable[[str, Sequence[str]], Mapping[str, float]],
+    ) -> None:
         self._talk = talk
         self._choices = choices
         self._understanding = understanding
         self._store = store
+        self._cosines = cosines
         self._told = {f"rank{at}": rank for at, rank in enumerate(talk.ordinals)}
         words = (any_of(talk.ordinals[rank]).pattern for rank in self._told.values())
         told = "|".join(f"(?P<{name}>{pattern})" for name, pattern in zip(self._told, words, strict=True))
@@ -166,20 +176,33 @@ class References:
             return None
         # « celui des visiteurs, il y a du monde ? »: what points ends with its clause
         phrase = re.split(r"[,;?!]", folded[pointing.start() :], maxsplit=1)
-        own = terms(phrase[0][pointing.end() - pointing.start() :])
+        said = phrase[0][pointing.end() - pointing.start() :]
+        own = terms(said)
         if not own:
             return None
-        found = self._by_title(phrase[0], listed) or self._by_words(own, listed)
+        found = self._by_title(phrase[0], listed) or self._by_words(said, own, listed)
         return replace(found, left=f"{found.left} {' '.join(phrase[1:])}") if found else None
 
-    def _by_words(self, own: Sequence[str], listed: Sequence[str]) -> Pointed | None:
-        """The only sheet that bears most of the words, by their weight."""
+    def _by_words(self, told: str, own: Sequence[str], listed: Sequence[str]) -> Pointed | None:
+        """The sheets that bear most of the words, by their weight; where there are several, or none, the one that is
+        nearest by the meaning."""
         bearing, rarity = self._store.bearing(own), self._store.rarity(own)
         total = sum(rarity[term] for term in set(own)) or 1.0
         shares = {s: sum(rarity[t] for t in set(own) if s in bearing[t]) / total for s in listed}
         most = max(shares.values())
-        best = tuple(sheet for sheet, share in shares.items() if share == most)
-        return Pointed(best, True, "") if most >= _HALF and len(best) == 1 else None
+        best = tuple(sheet for sheet, share in shares.items() if share == most and most >= _HALF)
+        if len(best) != 1:
+            nearest = self._nearest(told, best or listed)
+            best = nearest or (best if len(best) < len(listed) else ())
+        return Pointed(best, True, "") if best else None
+
+    def _nearest(self, told: str, listed: Sequence[str]) -> tuple[str, ...]:
+        """The only sheet that speaks of what is told; none when two do as much."""
+        cosines = self._cosines(told, listed)
+        ranked = sorted(listed, key=cosines.__getitem__, reverse=True)
+        best = cosines[ranked[0]]
+        second = cosines[ranked[1]] if len(ranked) > 1 else 0.0
+        return (ranked[0],) if best >= _SPEAKS and best - second >= _APART else ()
 
     def _by_title(self, folded: str, known: Sequence[str]) -> Pointed | None:
         """A definite title: every word of the text, sections and pointing words apart, is in one title."""

@@ -12,6 +12,7 @@ from assistant.conversation.plan import Plan
 from assistant.conversation.reference import References
 from assistant.conversation.state import Conversation, Need, Turn
 from assistant.conversation.wordings import TalkWordings
+from assistant.indexing.alignment import Read
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
@@ -38,8 +39,8 @@ _FRAMES = ("dans", "pour", "avec")  # what a name alone leaves out
 class Tools:
     """What rules read with; compiled once over one corpus.
 
-    ``guess`` says what a mended text most likely asks for, ``nearness`` how near two texts are, from -1 to 1;
-    ``role_names`` are those of the page.
+    ``guess`` says what a mended text most likely asks for, ``read`` gives what texts mean; ``role_names`` are those
+    of the page.
     """
 
     talk: TalkWordings
@@ -48,8 +49,12 @@ class Tools:
     understanding: Understanding
     store: Store
     guess: Callable[[str], Guess]
-    nearness: Callable[[str, str], float]
+    read: Read
     role_names: Mapping[Role, str]
+
+    def nearness(self, one: str, other: str) -> float:
+        """How near two texts are, from -1 to 1."""
+        return float(self.read(one).vector @ self.read(other).vector)
 
     def titles(self, ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(sheet.title for sheet in self.store.sheets(ids[:MOST_CHOICES]))
@@ -61,9 +66,7 @@ class Tools:
 
     def as_typed(self) -> Tools:
         """The same, but questions are read as they are typed."""
-        return open_tools(
-            self.talk, self.understanding.as_typed(), self.store, self.guess, self.nearness, self.role_names
-        )
+        return open_tools(self.talk, self.understanding.as_typed(), self.store, self.guess, self.read, self.role_names)
 
 
 def open_tools(
@@ -71,13 +74,19 @@ def open_tools(
     understanding: Understanding,
     store: Store,
     guess: Callable[[str], Guess],
-    nearness: Callable[[str, str], float],
+    read: Read,
     role_names: Mapping[Role, str],
 ) -> Tools:
     """The tools of one corpus."""
     choices = ChoiceReader(talk, understanding, store)
-    references = References(talk, choices, understanding, store)
-    return Tools(talk, choices, references, understanding, store, guess, nearness, role_names)
+
+    def cosines(text: str, sheets: Sequence[str]) -> dict[str, float]:
+        vector = read(text).vector
+        near = {sheet: [cosine for _, cosine in store.similarities(vector, sheet)] for sheet in sheets}
+        return {sheet: max(found, default=-1.0) for sheet, found in near.items()}
+
+    references = References(talk, choices, understanding, store, cosines)
+    return Tools(talk, choices, references, understanding, store, guess, read, role_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,11 @@ class Said:
     @property
     def focus(self) -> str | None:
         return self.last.focus if self.last else None
+
+    @property
+    def near(self) -> tuple[str, ...]:
+        """What is on screen for want of an answer: it may be pointed to, and is not listed."""
+        return self.last.near if self.last and not self.listed else ()
 
     def tail(self, start: int) -> str:
         """What is read after this offset of the folded text."""

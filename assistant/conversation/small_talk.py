@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from assistant.conversation.wordings import Danger, Reply, TalkWordings
 from assistant.language.patterns import any_of
@@ -18,26 +19,33 @@ class SmallTalk:
         self._dangers = [(danger, any_of(danger.always), any_of(danger.now)) for danger in wordings.dangers]
         self._replies = [(reply, any_of(reply.patterns)) for reply in wordings.replies]
 
-    def danger(self, folded: str) -> tuple[tuple[str, str], ...]:
+    def danger(self, folded: str, present: bool = False) -> tuple[tuple[str, str], ...]:
         """The emergency numbers that fit, with whom they reach, when someone is in danger now.
 
         A professional who asks about prevention is not; nobody's own words of distress are taken
         for a professional's.
+
+        Args:
+            present: what is said is known to be of now.
         """
         elsewhere = self._elsewhere.search(folded)
-        present = self._present.search(folded)
+        present = present or bool(self._present.search(folded))
         numbers = [
             number
             for danger, always, now in self._dangers
-            if _holds(danger, bool(always.search(folded)), bool(present and now.search(folded)), bool(elsewhere))
+            if _holds(danger, bool(always.search(folded)), present and bool(now.search(folded)), bool(elsewhere))
             for number in danger.numbers
         ]
-        return tuple((number, self._wordings.numbers[number]) for number in dict.fromkeys(numbers))
+        return self.reached(numbers)
 
     def numbers(self, danger: str) -> tuple[tuple[str, str], ...]:
         """The emergency numbers of a danger, by its name, with whom they reach."""
-        found = (number for one in self._wordings.dangers if one.name == danger for number in one.numbers)
-        return tuple((number, self._wordings.numbers[number]) for number in found)
+        return self.reached(number for one in self._wordings.dangers if one.name == danger for number in one.numbers)
+
+    def reached(self, numbers: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Emergency numbers, each once, with whom they reach; what is none of them is left out."""
+        names = self._wordings.numbers
+        return tuple((number, names[number]) for number in dict.fromkeys(numbers) if number in names)
 
     def elsewhere(self, folded: str) -> bool:
         """Whether a danger is only the matter of a question: prevention, training, the past."""

@@ -14,8 +14,9 @@ Choices = Mapping[Facet, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What is looked for: its words, and the choices in force. ``dropped`` are the corrections and
-    expansions that the user took away, as they were typed; ``pieces`` what its words were said in, turn by turn."""
+    """What is looked for: its words, and the choices in force. ``dropped`` are the corrections
+    that the user took away, as they were typed, and the expansions, by their concept or the words that they were for;
+    ``pieces`` what its words were said in, turn by turn."""
 
     text: str
     facets: Choices = field(default_factory=dict)
@@ -30,6 +31,9 @@ class Need:
         return apart(self.text, self.pieces)
 
 
+EVERYTHING = Need("actions")
+"""What is looked for when nothing is told apart: all sheets, which what follows may narrow."""
+
 _GLANCED = (TurnKind.ALL, TurnKind.DIGEST, TurnKind.AMOUNTS)
 
 
@@ -38,7 +42,7 @@ class Turn:
     """One question, what it was understood to ask, and what was shown.
 
     ``shown`` are sheet ids in the order of the answer, with their ``scores``; ``listed`` the sheets
-    that « la deuxième » counts; ``focus`` the one that is talked about.
+    that « la deuxième » counts; ``focus`` the one that is talked about; ``near`` what was shown for want of an answer.
     """
 
     question: str
@@ -49,6 +53,7 @@ class Turn:
     scores: tuple[float, ...] = ()
     listed: tuple[str, ...] = ()
     focus: str | None = None
+    near: tuple[str, ...] = ()
 
     def score(self, sheet_id: str) -> float:
         """The score under which a sheet was shown; 0 when it was not."""
@@ -57,10 +62,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns so far, oldest first. The same turns and ``seed`` give the same answers."""
+    """The turns so far, oldest first. The same turns and ``seed`` give the same answers.
+
+    ``danger`` are the emergency numbers that were given last, while what is said may still be of the same danger.
+    """
 
     turns: tuple[Turn, ...] = ()
     seed: int = 0
+    danger: tuple[str, ...] = ()
 
     @property
     def last(self) -> Turn | None:
@@ -73,6 +82,10 @@ class Conversation:
     def undone(self) -> Conversation:
         """The conversation before its last turn; the same when there is none."""
         return replace(self, turns=self.turns[:-1])
+
+    def alarmed(self, numbers: tuple[str, ...] = ()) -> Conversation:
+        """The conversation with these emergency numbers in force; none when the danger is over."""
+        return replace(self, danger=numbers)
 
     def seen(self) -> frozenset[str]:
         """Every sheet shown so far; a list, or one line of each, shows none."""

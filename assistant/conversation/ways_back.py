@@ -7,11 +7,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.conversation.choices import PLACES, changed, dropped
-from assistant.conversation.following import OTHER_SUBJECT, narrowed, refined, same_need, subject, words_without
+from assistant.conversation.following import (
+    OTHER_SUBJECT,
+    less_bounds,
+    narrowed,
+    refined,
+    same_need,
+    subject,
+    words_without,
+)
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import MOST_CHOICES, Said, Tools, asks, read
 from assistant.conversation.state import Need, Turn
-from assistant.language.amounts import without
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import TurnKind
@@ -21,6 +28,7 @@ _NOTHING_BEFORE = "Il n’y a rien avant cette question"
 _NEAR = 0.2  # the cosine from which words name an earlier need
 _TITLED = 0.5  # what the title of a sheet shown is worth beside the words of the need
 _ARTICLE = re.compile(r"^(?:les?|la|l'|des|du|de la|un|une)\s*")
+_READ = re.compile(r"(?:la |cette )?correction |l'elargissement ")
 _NO_FILTER = "Aucun filtre n’est en place"
 
 
@@ -127,6 +135,9 @@ def removed(said: Said, tools: Tools) -> Plan | None:
     if roles:
         left = tuple(role for role in said.last.roles if role not in roles)
         return said.plan(TurnKind.SECTION, roles=left, sheets=said.last.shown, listed=said.listed, focus=said.focus)
+    as_typed = _less_read(need, rest, tools)
+    if as_typed and _READ.match(typed):  # « la correction seniors », where seniors are a filter too
+        return same_need(said, as_typed)
     in_force = [
         (facet, value)
         for choices in (need.facets, need.excluded, need.preferred)
@@ -144,15 +155,26 @@ def removed(said: Said, tools: Tools) -> Plan | None:
     query = tools.understanding.query(need.text)
     for bound in query.bounds:
         if set(terms(bound.text)) <= rest:
-            less = replace(need, text=without(need.text, [bound]))
+            less = replace(need, text=less_bounds(need.text, [bound]))
             return same_need(said, replace(less, text=words_without(less, (), tools)))
-    for pair in (*query.corrections, *query.expansions):
-        if any(set(terms(words)) <= rest for words in pair):
-            return same_need(said, replace(need, dropped=(*need.dropped, pair[0])))
+    if as_typed:
+        return same_need(said, as_typed)
     if tools.talk.asks("everything", typed) or (len(in_force) == 1 and tools.talk.asks("only_choice", typed)):
         return _without_choices(said, tools)
     removals = tuple(f"retirer {value}" for _, value in in_force[:MOST_CHOICES])
     return said.back("Que faut-il retirer\u202f?" if removals else _NO_FILTER, removals)
+
+
+def _less_read(need: Need, rest: set[str], tools: Tools) -> Need | None:
+    """The need less the correction or the expansion that these terms name: by its concept rather than by the words
+    that it is for, which may have others."""
+    query = tools.understanding.query(need.text)
+    typed_as = {read: typed for typed, read in query.corrections}
+    names = [*typed_as.values(), *typed_as]
+    names += [concept for _, concept in query.expansions]
+    names += [written for written, _ in query.expansions]
+    named = next((name for name in names if set(terms(name)) <= rest), None)
+    return replace(need, dropped=(*need.dropped, typed_as.get(named, named))) if named else None
 
 
 def replaced(said: Said, tools: Tools) -> Plan | None:
@@ -196,6 +218,11 @@ def anywhere(said: Said, tools: Tools) -> Plan | None:
 def _without_choices(said: Said, tools: Tools) -> Plan:
     need = said.need
     touched = tuple({*need.facets, *need.excluded, *need.preferred})
-    if not touched:
+    within = tools.understanding.query(need.text).bounds
+    if not touched and not within:
         return said.back(_NO_FILTER)
-    return same_need(said, Need(words_without(need, touched, tools), dropped=need.dropped))
+    need = replace(need, text=less_bounds(need.text, within))
+    left = Need(words_without(need, touched, tools), dropped=need.dropped)
+    if tools.understanding.subject(tools.choices.rest(fold(left.text))):
+        return same_need(said, left)
+    return said.plan(TurnKind.ALL, left, sheets=tuple(tools.store.sheet_ids({})))  # filters were all that was sought

@@ -20,7 +20,8 @@ TURNS = frozenset(
     ordinary_words training training_here training_again digest digest_again everywhere amounts unit_again than
     least common compare all all_of more whole whole_words rest everyone again put_instead everything only_choice
     about_what opens among bends besides fragment points_back fresh about definite earlier pointing greeting filler
-    trailing introduction for_me advise other_people people alike of_them""".split()
+    trailing introduction for_me advise other_people people alike of_them helped in_danger first_person seeks
+    which_of silent filled free adds""".split()
 )
 
 

@@ -48,6 +48,9 @@ def _back(answer: Answer) -> list[str]:
 
 def _numbers(answer: Answer) -> list[str]:
     lines = "\n".join(f"  {number:<5} {who}" for number, who in answer.turned.numbers)
+    if answer.turned.choices:
+        others = " ou ".join(guillemets(choice) for choice in answer.turned.choices)
+        return [lines, f"Si ce n’est plus cela, dites-le\u00a0: {others}."]
     return [lines, "Pour des actions de prévention, dites-le\u00a0: «\u00a0prévention de…\u00a0»."]
 
 

@@ -59,7 +59,8 @@ def amounts(opened: Opened, question: str, plan: Plan, query: Query, sheets: Seq
         value = f"{figures.written(best.value or 0)} {'€' if plan.unit == figures.EUROS else plan.unit}"
         among = "la seule qui l’écrive" if len(known) == 1 else f"parmi {count(len(known))} qui l’écrivent"
         message = f"{level}\u00a0: {value}, {guillemets(best.sheet.title)} ({among}, sur {len(found)})"
-    return replace(answer, message=message, turned=Turned(figures=found))
+    said = f"{plan.message}. {message}" if plan.message else message
+    return replace(answer, message=said, turned=Turned(figures=found))
 
 
 def limits_by_kind(opened: Opened, question: str, plan: Plan, query: Query, sheets: Sequence[Sheet]) -> Answer:

@@ -32,7 +32,7 @@ def query_of(plan: Plan, tools: Tools, filters: Filters | None = None) -> Query:
 
 
 def _less(query: Query, dropped: Sequence[str]) -> Query:
-    """The query less corrections and expansions that were taken away."""
+    """The query less corrections and expansions that were taken away, one by its concept or all of a wording."""
     text, words = query.text, dict(query.words)
     for typed, meant in query.corrections:
         if typed in dropped:
@@ -40,13 +40,15 @@ def _less(query: Query, dropped: Sequence[str]) -> Query:
             for term in terms(meant):
                 words.pop(term, None)
             words[stem(fold(typed))] = typed
-    gone = {concept for written, concept in query.expansions if written in dropped}
+    gone = {concept for written, concept in query.expansions if written in dropped or concept in dropped}
+    wordings = (one._replace(concepts=tuple(c for c in one.concepts if c not in gone)) for one in query.wordings)
     return replace(
         query,
         text=text,
         terms=tuple(words),
         words=words,
         concepts={concept: weight for concept, weight in query.concepts.items() if concept not in gone},
+        wordings=tuple(wording for wording in wordings if wording.concepts),
         corrections=tuple(pair for pair in query.corrections if pair[0] not in dropped),
-        expansions=tuple(pair for pair in query.expansions if pair[0] not in dropped),
+        expansions=tuple(pair for pair in query.expansions if pair[1] not in gone),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from assistant.conversation.chips import chips
 from assistant.conversation.plan import Plan
 from assistant.conversation.state import Conversation, Turn
+from assistant.language.folding import fold
 from assistant.replies import Answer, Turned, TurnKind
 from assistant.retrieval.understand import Filters
 from assistant.turns.kinds import amounts, by_amount, idea, limits_by_kind, session, side_by_side, still_there
@@ -34,7 +35,7 @@ class Turns(Opened):
         """The answer to a question, and the conversation with it."""
         plan = self.resolver.resolve(question, conversation)
         if plan.silent:
-            return self._silent(question, plan, conversation), conversation
+            return self._silent(question, plan, conversation), conversation.alarmed(plan.base.danger)
         if filters:  # chosen as if the question had said so: they can be taken away, and what follows keeps them
             plan = replace(plan, need=replace(plan.need, facets={**plan.need.facets, **filters}))
         query = self.query(plan, filters)
@@ -64,7 +65,7 @@ class Turns(Opened):
             answer = self.find(question, query, plan, self.store.manifest.sheets if everything else limit)
             if plan.kind is TurnKind.FACET and not answer.answered:
                 return still_there(self, question, plan, query, limit) or answer
-            return counted(answer) if everything else answer
+            return counted(self._for_whom(plan, query, answer)) if everything else answer
         sheets = [sheet for sheet in self.store.sheets(plan.sheets) if bears(sheet, query.facets)]
         if plan.kind is TurnKind.COMPARE:
             return side_by_side(self, question, plan, query, sheets)
@@ -74,6 +75,15 @@ class Turns(Opened):
             return limits_by_kind(self, question, plan, query, sheets)
         answer = shown(self, question, plan, query, sheets)
         return counted(answer) if plan.kind is TurnKind.ALL else answer
+
+    def _for_whom(self, plan: Plan, query: Query, answer: Answer) -> Answer:
+        """All that there is for a public, where nothing else was asked: what was shown first, and what is for it."""
+        last, tools = plan.base.last, self.resolver.tools
+        bare = not tools.understanding.subject(tools.choices.rest(fold(plan.need.text)))
+        if not (last and last.need == plan.need and query.preferred and bare):
+            return answer
+        kept = [one for one in answer.sheets if one.sheet.id in last.listed or bears(one.sheet, query.preferred)]
+        return replace(answer, sheets=tuple(kept))
 
     def _silent(self, question: str, plan: Plan, conversation: Conversation) -> Answer:
         message = plan.message
@@ -95,5 +105,6 @@ class Turns(Opened):
         if plan.kind is TurnKind.MORE and not ids and plan.base.last:
             listed = plan.base.last.listed  # no other sheet: « la deuxième » is still one of those before
         focus = plan.focus or (ids[0] if len(ids) == 1 and plan.listed is None else None)
-        turn = Turn(plan.question, plan.kind, plan.need, plan.roles, ids, scores, listed, focus)
+        near = tuple(excerpt.sheet.id for excerpt in answer.nearest)
+        turn = Turn(plan.question, plan.kind, plan.need, plan.roles, ids, scores, listed, focus, near)
         return plan.base.then(turn)

@@ -318,6 +318,12 @@ for (const [name, value] of [["language", "fr-FR"], ["languages", ["fr-FR", "fr"
     const before = parts.at(-2);
     const top = newest && newest.matches(".it") && before && before.matches(".me") ? before : newest;
     if (top) top.scrollIntoView({ block: "start", behavior: still.matches ? "auto" : "smooth" });
+    // the button that asked went with the answer that it stood under: the keyboard goes on from the new one
+    const found = newest?.matches(".it") && newest.querySelector(".found");
+    if (found && document.activeElement === document.body) {
+      found.setAttribute("tabindex", "-1");
+      found.focus({ preventScroll: true });
+    }
   };
 
   // ---- keeping what Gradio draws in step

@@ -129,7 +129,8 @@ def new_conversation() -> Conversation:
 def talking_of(sheet: Sheet, conversation: Conversation) -> Conversation:
     """The conversation with this sheet as what is talked about."""
     need = Need(sheet.title)
-    return conversation.then(Turn(sheet.title, TurnKind.SUBJECT, need, (), (sheet.id,), (1.0,), (sheet.id,), sheet.id))
+    turn = Turn(sheet.title, TurnKind.SUBJECT, need, (), (sheet.id,), (1.0,), (sheet.id,), sheet.id)
+    return conversation.alarmed().then(turn)
 
 
 def _past(message: Message) -> Message:

@@ -274,6 +274,21 @@ def test_six_turns_of_one_conversation(page: Page, server) -> None:
     _check_width(page)
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_keyboard_goes_on_from_the_answer_that_took_a_chip_away(page: Page, server, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    _open(page, server.url)
+    _ask(page, "des actions dans l'Aube pour les seniors")
+    chip = _button(page, "Retirer «\u00a0département\u00a0: Aube\u00a0»")
+    chip.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#conversation .it")).to_have_count(2)
+    expect(_last(page).locator(".found").first).to_be_focused()
+    page.keyboard.press("Tab")
+    assert _last(page).locator(":focus").count() == 1
+    check_access(page)
+
+
 def test_a_question_back_offers_its_choices_and_a_chip_is_taken_away(page: Page, server) -> None:
     _open(page, server.url)
     _ask(page, "des actions dans l'Aube pour les seniors")
@@ -285,4 +300,6 @@ def test_a_question_back_offers_its_choices_and_a_chip_is_taken_away(page: Page,
     expect(_last(page).locator(".found")).to_contain_text("Laquelle")
     _button(page, "les visiteurs à domicile").click()
     expect(_last(page).locator(".card h2")).to_have_text("1 les visiteurs à domicile")
+    # where the box of the question covers no part of a card
+    page.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
     check_access(page)

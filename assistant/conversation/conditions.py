@@ -1,0 +1,87 @@
+"""Conditions on the sheets shown, or on all where none is: those that say nothing of a section, that are free."""
+
+from __future__ import annotations
+
+from assistant.conversation.choices import changed
+from assistant.conversation.plan import Plan
+from assistant.conversation.said import Said, Tools
+from assistant.conversation.state import EVERYTHING
+from assistant.language.analyzer import terms
+from assistant.replies import TurnKind
+from assistant.retrieval.quoting import left_out
+from assistant.typography import guillemets
+from assistant.values import Facet, Role
+
+_FREE = "gratuit gratuité gratuitement"
+
+
+def conditioned(said: Said, tools: Tools) -> Plan | None:
+    """« lesquelles n'ont pas de limites renseignées ? », « lesquelles sont gratuites ? », « lesquelles sont
+    terminées ? »: the sheets of which it holds, and nothing else sought."""
+    if not tools.talk.asks("which_of", said.folded):
+        return None
+    if not said.last and not said.own and any(named.facet is Facet.STATUS for named in said.named):
+        return said.plan(TurnKind.SUBJECT, changed(EVERYTHING, said.named, EVERYTHING.text), roles=said.roles)
+    if said.named:
+        return None
+    if tools.talk.asks("free", said.folded) and not _says_more(said, "free", tools):
+        return _free(said, tools)
+    for name in ("silent", "filled"):
+        if said.roles and tools.talk.asks(name, said.folded) and not _says_more(said, name, tools):
+            return _saying(said, tools, silent=name == "silent")
+    return None
+
+
+def _says_more(said: Said, name: str, tools: Tools) -> bool:
+    """Whether a turn has words of its own besides those of the condition."""
+    rest = tools.talk.without(name, tools.talk.without("which_of", said.folded))
+    own = tools.understanding.subject(tools.talk.without_sections(rest)) - tools.talk.filler_terms
+    return bool(own - set(terms(" ".join(_names(said, tools)))))
+
+
+def _names(said: Said, tools: Tools) -> list[str]:
+    """The sections that a turn asks for, as the page names them."""
+    return [tools.role_names[role] for role in said.roles]
+
+
+def _among(said: Said, tools: Tools) -> tuple[str, ...]:
+    return said.listed or tuple(tools.store.sheet_ids({}))
+
+
+def _free(said: Said, tools: Tools) -> Plan:
+    """The sheets that write it, with their words; else what each writes of an amount."""
+    among = _among(said, tools)
+    need = said.need if said.listed else EVERYTHING
+    bearing = tools.store.bearing(terms(_FREE))
+    found = tuple(sheet for sheet in among if any(sheet in sheets for sheets in bearing.values()))
+    if found:
+        message = _counted(len(found), len(among), "écrit", "écrivent", guillemets("gratuit"))
+        return said.plan(
+            TurnKind.SECTION, need, sheets=found, listed=among, roles=(Role.FUNDING,), words=_FREE, message=message
+        )
+    message = "Cette fiche n’écrit pas que c’est gratuit"
+    if len(among) > 1:
+        message = f"Aucune de ces {len(among)} fiches n’écrit que c’est gratuit"
+    return said.plan(
+        TurnKind.AMOUNTS, need, sheets=among, listed=among, unit="euros", roles=(Role.FUNDING,), message=message
+    )
+
+
+def _saying(said: Said, tools: Tools, silent: bool) -> Plan:
+    """The sheets that leave out the sections asked for, or those that fill them."""
+    among = _among(said, tools)
+    named = ", ".join(_names(said, tools))
+    kept = tuple(sheet.id for sheet in tools.store.sheets(among) if left_out(sheet, said.roles) is silent)
+    if not kept:
+        verb = "renseigne" if silent else "ne renseigne"
+        return said.back(
+            f"{'Chacune' if silent else 'Aucune'} des fiches montrées {verb} cette rubrique\u00a0: {named}"
+        )
+    one, several = ("ne renseigne pas", "ne renseignent pas") if silent else ("renseigne", "renseignent")
+    message = f"{_counted(len(kept), len(among), one, several, 'cette rubrique')}\u00a0: {named}"
+    need = said.need if said.listed else EVERYTHING
+    return said.plan(TurnKind.SECTION, need, sheets=kept, listed=kept, roles=said.roles, message=message)
+
+
+def _counted(count: int, among: int, one: str, several: str, what: str) -> str:
+    return f"{count} fiche{'s' if count > 1 else ''} sur {among} {several if count > 1 else one} {what}"
