@@ -182,10 +182,14 @@ def spoken(question: str, conversation: Conversation, tools: Tools) -> str:
 
 def unfilled(question: str, tools: Tools) -> str:
     """The question less what people say before it: « euh », « bah, », « je suis stagiaire et », which says nothing
-    of the need unless it names a choice: « je suis animatrice ados et »."""
+    of the need unless it alone names a choice: « je suis animatrice ados et »."""
     question = _less(question, ("filler",), tools)
-    while (said := tools.talk.asks("introduction", fold(question))) and not tools.choices.find(said.group()):
-        question = _aligned(question)[said.end() :]
+    while said := tools.talk.asks("introduction", fold(question)):
+        rest = _aligned(question)[said.end() :]
+        after = {(named.facet, named.value) for named in tools.choices.find(fold(rest))}
+        if not after.issuperset((named.facet, named.value) for named in tools.choices.find(said.group())):
+            break
+        question = rest
     return question
 
 
