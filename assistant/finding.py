@@ -79,7 +79,9 @@ class Finder:
         hits = search(Sought(need, vector, concepts), self._store, self._examples, self._ranking, limit)
         bearing = self._store.bearing(query.terms)
         absent, beside = lacking(query.concepts, self._store), self._examples.beside(vector)
-        evidence = features(query, hits, bearing, absent, beside)
+        # any question for a section is near the sections of that role, whatever it is about
+        near = hits[0].score - self._ranking.sections * hits[0].section if hits else 0.0
+        evidence = features(query, hits, near, bearing, absent, beside)
         confidence = probability(evidence, self._calibration)
         return Found(hits, evidence, confidence, confidence >= self._calibration.threshold, bearing, vector)
 

@@ -67,6 +67,7 @@ def load_calibration(path: Path, with_needs: bool = True) -> Calibration:
 def features(
     query: Query,
     hits: Sequence[Hit],
+    near: float,
     bearing: Mapping[str, set[str]],
     lacking: float,
     examples: Mapping[str, float],
@@ -74,13 +75,14 @@ def features(
     """What is known of a question once it is searched; zeros when nothing was found.
 
     Args:
+        near: the score of the best hit, less what it owes to the section asked for.
         bearing: for each term of the query, the ids of the sheets that bear it.
         lacking: the share of the concepts named that no sheet names.
         examples: how near the question is to known ones, by name.
     """
     best, subject = hits[0] if hits else None, query.subject
     return {
-        "score": best.score if best else 0.0,
+        "score": near,
         "coverage": max((hit.coverage for hit in hits), default=0.0),
         # « tricot crochet »: that one sheet bears every word is evidence by itself, above all in a short question
         "whole": float(best is not None and bool(subject) and all(best.sheet.id in bearing[term] for term in subject)),
