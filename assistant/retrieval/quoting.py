@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.corpus.schema import Schema
 from assistant.language.thesaurus import NARROWER, Thesaurus
@@ -45,13 +46,20 @@ def cut_quote(sheet: Sheet, section: Section, start: int, end: int, marks: tuple
     return Quote(sheet.slice(start, end), section.label, sheet.source, start, end, marks, whole)
 
 
+class _Seen(NamedTuple):
+    """What is remembered of a sheet: its sentences, and the concepts that they name."""
+
+    sentences: tuple[Sentence, ...]
+    named: frozenset[str]
+
+
 class Quoter:
     """Cuts the quotes of hits; remembers the sentences of the sheets it has seen."""
 
     def __init__(self, schema: Schema, thesaurus: Thesaurus) -> None:
         self._schema = schema
         self._thesaurus = thesaurus
-        self._sentences: dict[str, tuple[Sentence, ...]] = {}
+        self._seen: dict[str, _Seen] = {}
         self._roles = {label.facet: label.role for label in schema.labels if label.facet}
 
     def quotes(self, hit: Hit, query: Query, rarity: Mapping[str, float], rank: int) -> Quotes:
@@ -82,8 +90,7 @@ class Quoter:
 
     def named(self, sheet: Sheet) -> frozenset[str]:
         """The concepts that the sentences of a sheet name, by a synonym or something narrower."""
-        found = (sentence.concepts.items() for sentence in self._of(sheet))
-        return frozenset(concept for pairs in found for concept, weight in pairs if weight >= NARROWER)
+        return self._of(sheet).named
 
     def _facts(self, sheet: Sheet, query: Query) -> list[Quote]:
         """The choices that the question asks for or filters by, each value a quote; of a filter, those it names."""
@@ -103,7 +110,7 @@ class Quoter:
         self, hit: Hit, query: Query, rarity: Mapping[str, float], budget: int, least: int
     ) -> tuple[list[Sentence], Sentence | None]:
         """The sentences to quote, in the order of the sheet, and the one that answers best."""
-        sentences = self._of(hit.sheet)
+        sentences = self._of(hit.sheet).sentences
         found = zip(scores(sentences, hit, query, rarity), sentences, strict=True)
         ranked = [sentence for _, sentence in sorted(found, key=lambda pair: (-pair[0], pair[1].place))]
         picked = _never_left_out(hit.sheet, ranked, least)
@@ -114,13 +121,16 @@ class Quoter:
                 left -= sentence.words
         return sorted(picked, key=lambda sentence: sentence.place), ranked[0] if ranked else None
 
-    def _of(self, sheet: Sheet) -> tuple[Sentence, ...]:
+    def _of(self, sheet: Sheet) -> _Seen:
         key = f"{sheet.id} {sheet.start} {hash(sheet.text)}"
-        found = self._sentences.get(key)
+        found = self._seen.get(key)
         if found is None:
-            if len(self._sentences) >= _CACHED:
-                self._sentences.clear()
-            found = self._sentences[key] = tuple(read_sentences(sheet, self._schema, self._thesaurus))
+            if len(self._seen) >= _CACHED:
+                self._seen.clear()
+            sentences = tuple(read_sentences(sheet, self._schema, self._thesaurus))
+            pairs = [pair for sentence in sentences for pair in sentence.concepts.items()]
+            named = frozenset(concept for concept, weight in pairs if weight >= NARROWER)
+            found = self._seen[key] = _Seen(sentences, named)
         return found
 
 
