@@ -95,15 +95,14 @@ class Finder:
     def least_there(self, query: Query, limit: int) -> float:
         """« il y a la même chose en Normandie ? »: the score below which a sheet of that place is not the same, a share
         of what the need finds anywhere. Of « celles qui sont terminées », those that the need finds without that."""
-        if Facet.STATUS in query.facets:
-            whatever: dict[Facet, tuple[str, ...]] = {**query.facets}
-            del whatever[Facet.STATUS]
-            hits = self.find(replace(query, facets=whatever), limit).hits
-            return least_score(hits[0].score) if hits else float("-inf")
-        if not set(query.facets) & _AREAS:
+        by_status = Facet.STATUS in query.facets
+        dropped = {Facet.STATUS} if by_status else _AREAS.intersection(query.facets)
+        if not dropped:
             return float("-inf")
-        anywhere = {facet: values for facet, values in query.facets.items() if facet not in _AREAS}
-        return self.find(replace(query, facets=anywhere), limit).hits[0].score * _PLACED_SHARE
+        wider = {facet: values for facet, values in query.facets.items() if facet not in dropped}
+        # a sheet was found under more filters: there is one under fewer
+        best = self.find(replace(query, facets=wider), limit).hits[0].score
+        return least_score(best) if by_status else best * _PLACED_SHARE
 
     def bounded(
         self, found: Found, query: Query, leave_out: Collection[str], units: Mapping[str, Unit], schema: Schema

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.conversation.choices import changed
+from assistant.conversation.figures import role_of
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools, asks, no_sheet, only, which
 from assistant.conversation.state import EVERYTHING, Need
@@ -90,8 +91,7 @@ def amounts(said: Said, tools: Tools) -> Plan | None:
         return None
     if not said.listed and (about := _ranked_subject(said, tools)):
         most = not tools.talk.asks("least", said.folded)
-        role = Role.FUNDING if unit == "euros" else Role.PEOPLE
-        return said.plan(TurnKind.AMOUNTS, about, unit=unit, most=most, roles=(role,))
+        return said.plan(TurnKind.AMOUNTS, about, unit=unit, most=most, roles=(role_of(unit),))
     if not said.listed and said.own - set(terms(" ".join(tools.talk.units))) - _measured(said, tools):
         return None
     recent = _recent(said)
@@ -100,8 +100,8 @@ def amounts(said: Said, tools: Tools) -> Plan | None:
     sheets = _beside(said, tools) or _chosen(said, tools) or two or said.listed or tuple(tools.store.sheet_ids({}))
     need = said.need if said.listed else EVERYTHING
     most = not tools.talk.asks("least", before if again else said.folded)
-    role = Role.FUNDING if unit == "euros" else Role.PEOPLE
-    return said.plan(TurnKind.AMOUNTS, need, sheets=sheets, listed=sheets, unit=unit, most=most, roles=(role,))
+    roles = (role_of(unit),)
+    return said.plan(TurnKind.AMOUNTS, need, sheets=sheets, listed=sheets, unit=unit, most=most, roles=roles)
 
 
 def _measured(said: Said, tools: Tools) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.conversation.choices import changed
+from assistant.conversation.figures import EUROS
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools
 from assistant.conversation.state import EVERYTHING
@@ -63,7 +64,7 @@ def _free(said: Said, tools: Tools) -> Plan:
     if len(among) > 1:
         message = f"Aucune de ces {len(among)} fiches n’écrit que c’est gratuit"
     return said.plan(
-        TurnKind.AMOUNTS, need, sheets=among, listed=among, unit="euros", roles=(Role.FUNDING,), message=message
+        TurnKind.AMOUNTS, need, sheets=among, listed=among, unit=EUROS, roles=(Role.FUNDING,), message=message
     )
 
 

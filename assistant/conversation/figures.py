@@ -29,12 +29,17 @@ def figures(sheets: Sequence[Sheet], unit: str, wording: Unit, most: bool, schem
     Args:
         unit: its name; amounts are read in the funding, counts in the people.
     """
-    role = Role.FUNDING if unit == EUROS else Role.PEOPLE
+    role = role_of(unit)
     pattern = _pattern(unit, wording)
     read = [_figure(sheet, role, pattern, schema) for sheet in sheets]
     ranked = [figure for figure in read if figure.value is not None]
     ranked.sort(key=lambda figure: figure.value or 0.0, reverse=most)
     return (*ranked, *(figure for figure in read if figure.value is None))
+
+
+def role_of(unit: str) -> Role:
+    """The role of the sections where a unit is read."""
+    return Role.FUNDING if unit == EUROS else Role.PEOPLE
 
 
 def written(value: float) -> str:

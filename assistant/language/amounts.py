@@ -44,9 +44,7 @@ _AT_MOST = re.compile(
     r"(?:moins d['e]|pas plus d['e]|au plus|maxi(?:mum)?|max|jusqu'a|inferieure?s? a|en dessous d['e]|sous)\W*$"
 )
 _BETWEEN = re.compile(r"\bentre\W*$")
-_OPEN = re.compile(
-    r"(?<!pas )(?:moins|plus) d['e]|inferieure?s? a|superieure?s? a|en dessous d['e]|au-dela d['e]|\bsous\b"
-)
+_OPEN = re.compile(r"(?:moins|plus) d['e]|inferieure?s? a|superieure?s? a|en dessous d['e]|au-dela d['e]|\bsous\b")
 _AT_LEAST = re.compile(
     r"(?<!pas )(?:plus d['e]|au moins|mini(?:mum)?|a partir d['e]|superieure?s? a|au-dela d['e])\W*$"
 )

@@ -18,6 +18,11 @@ OFF_TOPIC = "Quel préavis un locataire doit-il respecter pour quitter un logeme
 WIDTHS = [1280, 768, 320]
 
 
+def _scroll_to_the_end(page: Page) -> None:
+    """To where the box of the question covers no part of a card."""
+    page.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
+
+
 def _open(page: Page, url: str) -> None:
     page.goto(url)
     expect(_box(page)).to_be_visible(timeout=30_000)
@@ -200,8 +205,7 @@ def test_every_width_reads_without_sideways_scrolling(page: Page, server, width:
     _ask(page, "x" * 300)
     expect(page.locator("#conversation .it")).to_have_count(2)
     _check_width(page)
-    # where the box of the question covers no part of a card
-    page.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
+    _scroll_to_the_end(page)
     check_access(page)
 
 
@@ -300,6 +304,5 @@ def test_a_question_back_offers_its_choices_and_a_chip_is_taken_away(page: Page,
     expect(_last(page).locator(".found")).to_contain_text("Laquelle")
     _button(page, "les visiteurs à domicile").click()
     expect(_last(page).locator(".card h2")).to_have_text("1 les visiteurs à domicile")
-    # where the box of the question covers no part of a card
-    page.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
+    _scroll_to_the_end(page)
     check_access(page)
