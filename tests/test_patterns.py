@@ -9,7 +9,7 @@ import pytest
 from assistant.conversation.wordings import load_talk
 from assistant.corpus.corpus import TALK, WORDINGS
 from assistant.language.folding import fold
-from assistant.language.patterns import QuickPattern, any_of, needed
+from assistant.language.patterns import QuickPattern, QuickPatterns, any_of, needed
 from assistant.retrieval.wordings import load_wordings
 from benchmarks.speed import _questions
 
@@ -30,7 +30,8 @@ from benchmarks.speed import _questions
         (r"(?i:ados)", set()),
         (r"(?i:ados) en", {" en"}),
         (r"(?!)", set()),
-        (r"\d+ ?€|euros?", set()),
+        (r"\d+ ?€|euros?", {"€", "euro"}),
+        (r"\bou\b|y", set()),
     ],
 )
 def test_what_a_pattern_needs(pattern: str, letters: set[str]):
@@ -54,6 +55,19 @@ def test_every_wording_is_found_where_re_finds_it(settings):
     quick = [QuickPattern(pattern) for pattern in patterns]
     assert sum(bool(needed(one.pattern)) for one in quick) > 0.8 * len(quick)
     texts = [fold(question) for question in _questions(settings.data, "dev", "own", "oblique", "off-topic")]
-    for one in quick:
+    together = QuickPatterns(dict(enumerate(quick)))
+    likely = {text: [place for place, _ in together.likely_in(text)] for text in texts}
+    assert all(places == sorted(places) for places in likely.values())
+    assert sum(map(len, likely.values())) < 0.3 * len(quick) * len(texts)
+    for place, one in enumerate(quick):
         compiled = re.compile(one.pattern)
-        assert all(one.may_be_in(text) or not compiled.search(text) for text in texts), one.pattern
+        holding = [text for text in texts if compiled.search(text)]
+        assert all(one.may_be_in(text) and place in likely[text] for text in holding), one.pattern
+
+
+def test_short_and_open_patterns_are_looked_for_too():
+    patterns = {"sign": any_of(["€"]), "short": any_of([r"\bou\b"]), "open": any_of([r"\w"]), "long": any_of(["ados"])}
+    together = QuickPatterns(patterns)
+    for text, names in {"": ["open"], "ou": ["short", "open"], "10 €": ["sign", "open"], "ado": ["open"]}.items():
+        assert [name for name, _ in together.likely_in(text)] == names
+    assert [name for name, _ in together.likely_in("des ados")] == ["open", "long"]

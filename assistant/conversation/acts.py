@@ -8,8 +8,10 @@ one model, is learnt from ``acts.yaml`` by ``benchmarks/fit_acts.py``, and does 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +29,7 @@ SUBJECT = "subject"  # the act of a question with a subject of its own
 LONGEST = 160  # characters: a longer turn is a question, not a few words after others
 _WORD = re.compile(r"\w+|\?")
 _PARTS = (3, 4, 5)  # letters
+_WORDS = 10_000  # remembered
 _LETTERS = 2  # a turn of fewer says nothing
 
 
@@ -44,7 +47,7 @@ class Guess(NamedTuple):
 NOTHING = Guess(SUBJECT, 0.0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Acts:
     """``mean`` is that of the encoder's vectors of turns, shape (dimension,); ``weights`` has a row an act
     of ``names`` and a column a dimension, then one a feature, then one for what always holds.
@@ -59,11 +62,29 @@ class Acts:
         """How likely each act is, shape (number of acts,); they sum to 1."""
         dimension = len(self.mean)
         scores = self.weights[:, -1] + self.weights[:, :dimension] @ unit(vector - self.mean)
-        rows = [row for feature in features(text) if (row := self.features.get(feature)) is not None]
+        pairs, words = _pairs_and_words(text)
+        known = (row for pair in pairs if (row := self.features.get(pair)) is not None)
+        rows = list(set().union(known, *map(self._rows_of_word, words)))
         if rows:
             scores = scores + self.weights[:, [dimension + row for row in rows]].sum(axis=1) / np.sqrt(len(rows))
         odds = np.exp(np.asarray(scores, dtype=np.float64) - scores.max())
         return np.asarray(odds / odds.sum())
+
+    @cached_property
+    def _rows_of_word(self) -> Callable[[str], frozenset[int]]:
+        """The features of a word that are known: most words of a turn have been in another."""
+        known = self.features
+        return lru_cache(maxsize=_WORDS)(
+            lambda word: frozenset(known[feature] for feature in _features_of(word) if feature in known)
+        )
+
+    @cached_property
+    def _families(self) -> Mapping[str, Sequence[int]]:
+        """The acts of each family, by their place: « section » of « section.limits »."""
+        families: dict[str, list[int]] = defaultdict(list)
+        for place, act in enumerate(self.names):
+            families[act.split(".")[0]].append(place)
+        return families
 
     def guess(self, text: str, vector: Vectors) -> Guess:
         """The likeliest act of a turn; ``vector`` is the encoder's for this text, shape (dimension,).
@@ -72,25 +93,23 @@ class Acts:
         """
         if sum(char.isalnum() for char in text) < _LETTERS:
             return NOTHING
-        odds = dict(zip(self.names, self.odds(text, vector).tolist(), strict=True))
-        families: dict[str, float] = {}
-        for act, probability in odds.items():
-            family = act.split(".")[0]
-            families[family] = families.get(family, 0.0) + probability
-        likeliest = max(families, key=lambda family: families[family])
-        members = [act for act in self.names if act.split(".")[0] == likeliest]
+        odds = self.odds(text, vector).tolist()
+        families = {name: sum([odds[act] for act in acts]) for name, acts in self._families.items()}
+        likeliest = max(families, key=families.__getitem__)
+        act = max(self._families[likeliest], key=odds.__getitem__)
         strange = any(fold(token.word) not in self.features for token in tokens(text))
-        return Guess(max(members, key=lambda act: odds[act]), families[likeliest], strange)
+        return Guess(self.names[act], families[likeliest], strange)
 
 
 def features(text: str) -> set[str]:
     """The words of a turn, its pairs of words, and the parts of its words, with where they begin and end."""
-    words = ["^", *_WORD.findall(fold(text)), "$"]
-    found = {f"{before} {after}" for before, after in pairwise(words)}
-    for word in words[1:-1]:
-        found.add(word)
-        found.update(_parts(f"<{word}>"))
-    return found
+    pairs, words = _pairs_and_words(text)
+    return {*pairs, *(feature for word in words for feature in _features_of(word))}
+
+
+def _pairs_and_words(text: str) -> tuple[list[str], list[str]]:
+    words = _WORD.findall(fold(text))
+    return [f"{before} {after}" for before, after in pairwise(["^", *words, "$"])], words
 
 
 def load_acts(path: Path, model: str) -> Acts | None:
@@ -122,7 +141,9 @@ def save_acts(path: Path, model: str, acts: Acts) -> None:
         )
 
 
-def _parts(word: str) -> Iterator[str]:
+def _features_of(word: str) -> Iterator[str]:
+    yield word
+    marked = f"<{word}>"
     for size in _PARTS:
-        for start in range(len(word) - size + 1):
-            yield f"#{word[start : start + size]}"
+        for start in range(len(marked) - size + 1):
+            yield f"#{marked[start : start + size]}"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from assistant.conversation.state import Choices, Need
 from assistant.conversation.wordings import TalkWordings
 from assistant.language.folding import fold
-from assistant.language.patterns import any_of
+from assistant.language.patterns import QuickPatterns, any_of
 from assistant.retrieval.choices import Named
 from assistant.retrieval.understand import Understanding
 from assistant.retrieval.wordings import Found
@@ -41,14 +41,14 @@ class ChoiceReader:
         # a turn is read by several rules
         self.find = lru_cache(maxsize=_REMEMBERED)(self._find)
         """Every choice of a folded text; two of one facet are alternatives."""
-        self._more = [(choice.facet, choice.values, any_of(choice.patterns)) for choice in talk.choices]
+        self._more = QuickPatterns({choice: any_of(choice.patterns) for choice in talk.choices})
 
     def _find(self, folded: str) -> tuple[Named, ...]:
         more = [
-            Found(facet, value, *match.span(), firm=True)
-            for facet, values, pattern in self._more
+            Found(choice.facet, value, *match.span(), firm=True)
+            for choice, pattern in self._more.likely_in(folded)
             for match in pattern.finditer(folded)
-            for value in values
+            for value in choice.values
         ]
         return self._understanding.choices(folded, more).each
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from assistant.conversation.wordings import Danger, Reply, TalkWordings
-from assistant.language.patterns import any_of
+from assistant.language.patterns import QuickPatterns, any_of
 
 
 class SmallTalk:
@@ -17,7 +17,7 @@ class SmallTalk:
         self._present = any_of(wordings.present)
         self._elsewhere = any_of(wordings.elsewhere)
         self._dangers = [(danger, any_of(danger.always), any_of(danger.now)) for danger in wordings.dangers]
-        self._replies = [(reply, any_of(reply.patterns)) for reply in wordings.replies]
+        self._replies = QuickPatterns({reply: any_of(reply.patterns) for reply in wordings.replies})
 
     def danger(self, folded: str, present: bool = False) -> tuple[tuple[str, str], ...]:
         """The emergency numbers that fit, with whom they reach, when someone is in danger now.
@@ -53,7 +53,7 @@ class SmallTalk:
 
     def named(self, name: str) -> Reply | None:
         """The reply of this name."""
-        return next((reply for reply, _ in self._replies if reply.name == name), None)
+        return next((reply for reply in self._wordings.replies if reply.name == name), None)
 
     def reply(self, folded: str) -> Reply | None:
         """What is said back to small talk."""
@@ -65,7 +65,8 @@ class SmallTalk:
         return replies[-1] if len(parts) > 1 and all(replies) else None
 
     def _reply(self, folded: str) -> Reply | None:
-        return next((reply for reply, pattern in self._replies if pattern.search(folded)), None)
+        likely = self._replies.likely_in(folded)
+        return next((reply for reply, pattern in likely if pattern.search(folded)), None)
 
 
 def _holds(danger: Danger, always: bool, now: bool, elsewhere: bool) -> bool:

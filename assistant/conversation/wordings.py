@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
 from assistant.documents import Pattern, Strict, load_yaml
 from assistant.language.analyzer import terms
-from assistant.language.patterns import QuickPattern, any_of
+from assistant.language.patterns import QuickPattern, QuickPatterns, any_of
 from assistant.values import Facet, Role
 
 # the wordings that the code asks for by name
@@ -23,6 +23,8 @@ TURNS = frozenset(
     trailing introduction for_me advise other_people people alike of_them helped in_danger first_person seeks
     which_of silent filled free adds""".split()
 )
+
+_REMEMBERED = 256  # texts
 
 
 class Reply(Strict):
@@ -80,6 +82,12 @@ class TalkWordings(Strict):
         return {name: any_of(patterns) for name, patterns in self.turns.items()}
 
     @cached_property
+    def _likely(self) -> Callable[[str], frozenset[str]]:
+        """The names of the turns that a folded text may ask for: several rules read one text."""
+        turns = QuickPatterns(self._turns)
+        return lru_cache(maxsize=_REMEMBERED)(lambda folded: frozenset(name for name, _ in turns.likely_in(folded)))
+
+    @cached_property
     def filler_terms(self) -> frozenset[str]:
         """The stems of the words that tell no subject."""
         return frozenset(term for word in self.fillers for term in terms(word))
@@ -100,7 +108,7 @@ class TalkWordings(Strict):
 
     def asks(self, name: str, folded: str) -> re.Match[str] | None:
         """Where a folded question asks for a turn of this name."""
-        return self._turns[name].search(folded)
+        return self._turns[name].search(folded) if name in self._likely(folded) else None
 
     def without(self, name: str, folded: str) -> str:
         """A folded question less the wordings of this name."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.language.folding import fold
+from assistant.language.folding import QUESTION, fold
 from assistant.values import Amount, AmountKind, Bound
 
 _UNITS = (
@@ -69,8 +70,12 @@ class Figure(NamedTuple):
     end: int
 
 
-def figures(text: str) -> Iterator[Figure]:
+def figures(text: str) -> Sequence[Figure]:
     """The amounts that a text states, in order: « 1 500 € », « 20 bénévoles », « une vingtaine de »."""
+    return _stated_again(text) if len(text) <= QUESTION else tuple(_stated(text))
+
+
+def _stated(text: str) -> Iterator[Figure]:
     for match in _FIGURE.finditer(text):
         unit = match["unit"] or match["of"] or ""
         kind = AmountKind.MONEY if re.fullmatch(_MONEY, unit, re.IGNORECASE) else AmountKind.PEOPLE
@@ -81,6 +86,9 @@ def figures(text: str) -> Iterator[Figure]:
         low = _number(match["low"]) if match["low"] else None
         end = match.start() + len(match.group().rstrip())
         yield Figure(kind, min(value, value if low is None else low), value, match.start(), end)
+
+
+_stated_again = lru_cache(maxsize=256)(lambda text: tuple(_stated(text)))
 
 
 def amounts(text: str) -> tuple[Amount, ...]:

@@ -65,15 +65,18 @@ def tokens(text: str) -> list[Token]:
 
 def _read(text: str) -> tuple[Token, ...]:
     closed = _SIGLE.sub(lambda sigle: sigle.group().replace(".", "") + " ", text.translate(_APOSTROPHES))
-    found = []
-    for match in _WORD.finditer(closed):
-        written = match.group()
-        word = _ELISION.sub("", written).replace("'", "")
-        folded = fold(word)
-        # « l’été », « d’été » is the summer; « été » alone is mostly what has been
-        if folded and (folded not in STOP_WORDS or _SUMMER.fullmatch(fold(written))):
-            found.append(Token(word, stem(folded.replace("-", "").replace(" ", ""))))
-    return tuple(found)
+    return tuple(filter(None, map(_token, _WORD.findall(closed))))
+
+
+@lru_cache(maxsize=20_000)
+def _token(written: str) -> Token | None:
+    """A word as it stands in a text; None when it carries no subject."""
+    word = _ELISION.sub("", written).replace("'", "")
+    folded = fold(word)
+    # « l’été », « d’été » is the summer; « été » alone is mostly what has been
+    if not folded or (folded in STOP_WORDS and not _SUMMER.fullmatch(fold(written))):
+        return None
+    return Token(word, stem(folded.replace("-", "").replace(" ", "")))
 
 
 _read_again = lru_cache(maxsize=256)(_read)

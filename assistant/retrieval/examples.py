@@ -32,9 +32,9 @@ class Examples:
         places = {sheet_id: place for place, sheet_id in enumerate(dict.fromkeys(named))}
         of = np.array([places[sheet_id] for sheet_id in named], dtype=np.intp)
         self._sheets = list(places)
-        self._together = np.argsort(of, kind="stable")
-        self._starts = np.searchsorted(of[self._together], np.arange(len(places)))
-        self._needs = alignment.align(vectors[needs])
+        together = np.argsort(of, kind="stable")
+        self._starts = np.searchsorted(of[together], np.arange(len(places)))
+        self._needs = alignment.align(vectors[needs])[together]
         self._foreign = alignment.align(vectors[others])
         self._kinds = [examples[row].kind for row in others]
 
@@ -51,7 +51,7 @@ class Examples:
         """
         if not self._sheets:
             return {}
-        nearest = np.maximum.reduceat((self._needs @ vector)[self._together], self._starts).tolist()
+        nearest = np.maximum.reduceat(self._needs @ vector, self._starts).tolist()
         found = zip(self._sheets, nearest, strict=True)
         return dict(found) if among is None else {sheet_id: cosine for sheet_id, cosine in found if sheet_id in among}
 

@@ -8,7 +8,8 @@ judged questions hardly tell them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.corpus.schema import Schema
@@ -50,6 +51,33 @@ class Sentence:
     speaks_of: frozenset[Role]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The sentences of a sheet in order, and which of them, by their rank, bear each term or name each concept."""
+
+    sentences: tuple[Sentence, ...]
+    bearing: Mapping[str, Sequence[int]]
+    naming: Mapping[str, Sequence[int]]
+
+    def named(self, least: float) -> frozenset[str]:
+        """The concepts that some sentence names by a wording of this weight, or more."""
+        found = (pair for sentence in self.sentences for pair in sentence.concepts.items())
+        return frozenset(concept for concept, weight in found if weight >= least)
+
+
+def told(sentences: Iterable[Sentence]) -> Told:
+    """The sentences of a sheet, ready to be scored."""
+    kept = tuple(sentences)
+    bearing: dict[str, list[int]] = defaultdict(list)
+    naming: dict[str, list[int]] = defaultdict(list)
+    for rank, sentence in enumerate(kept):
+        for term in sentence.terms:
+            bearing[term].append(rank)
+        for concept in sentence.concepts:
+            naming[concept].append(rank)
+    return Told(kept, bearing, naming)
+
+
 def read_sentences(sheet: Sheet, schema: Schema, thesaurus: Thesaurus) -> Iterator[Sentence]:
     """The sentences of a sheet's texts that say something, in order; long ones as clauses.
 
@@ -70,31 +98,33 @@ def read_sentences(sheet: Sheet, schema: Schema, thesaurus: Thesaurus) -> Iterat
                     yield _sentence(sheet, whole, index, place, thesaurus)
 
 
-def measures(
-    sentences: Sequence[Sentence], hit: Hit, query: Query, rarity: Mapping[str, float]
-) -> dict[str, list[float]]:
+def measures(told: Told, hit: Hit, query: Query, rarity: Mapping[str, float]) -> dict[str, list[float]]:
     """What is known of the sentences of a sheet, one value each, by name: the measures that ``WEIGHTS`` weighs.
 
     Args:
         rarity: the weight of each term of the query.
     """
-    sheet = hit.sheet
+    sheet, sentences = hit.sheet, told.sentences
     asked = frozenset(query.roles)
     silent = {role for role in asked if all(one.status is not Status.FILLED for one in sheet.sections_with(role))}
-    terms, concepts = _shares(rarity), _shares(query.concepts)
     roles = [sheet.sections[sentence.section].role for sentence in sentences]
     # a role asked for, spoken of in another section; all the more when its own says nothing
     elsewhere = [
         asked & sentence.speaks_of if role not in asked else asked - asked
         for sentence, role in zip(sentences, roles, strict=True)
     ]
+    # a question has few words, and few sentences bear one
+    terms, concepts = [0.0] * len(sentences), [0.0] * len(sentences)
+    for term, share in _shares(rarity):
+        for rank in told.bearing.get(term, ()):
+            terms[rank] += share
+    for concept, share in _shares(query.concepts):
+        for rank in told.naming.get(concept, ()):
+            concepts[rank] += share * sentences[rank].concepts[concept]
     return {
-        "terms": [sum([share for term, share in terms if term in sentence.terms]) for sentence in sentences],
+        "terms": terms,
         "near": _nearest(sentences, hit),
-        "concepts": [
-            sum([share * sentence.concepts[concept] for concept, share in concepts if concept in sentence.concepts])
-            for sentence in sentences
-        ],
+        "concepts": concepts,
         "wanted": [float(role in asked) for role in roles],
         "elsewhere": [float(bool(found)) for found in elsewhere],
         "instead": [float(bool(found & silent)) for found in elsewhere],
@@ -106,10 +136,10 @@ def measures(
     }
 
 
-def scores(sentences: Sequence[Sentence], hit: Hit, query: Query, rarity: Mapping[str, float]) -> list[float]:
+def scores(told: Told, hit: Hit, query: Query, rarity: Mapping[str, float]) -> list[float]:
     """How well each sentence of a sheet answers; higher is better, comparable within a sheet."""
-    totals = [0.0] * len(sentences)
-    for name, values in measures(sentences, hit, query, rarity).items():
+    totals = [0.0] * len(told.sentences)
+    for name, values in measures(told, hit, query, rarity).items():
         if any(values):
             weight = WEIGHTS[name]
             totals = [total + weight * value for total, value in zip(totals, values, strict=True)]

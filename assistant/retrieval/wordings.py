@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from assistant.documents import Pattern, Strict, load_yaml
 from assistant.language.folding import fold
-from assistant.language.patterns import QuickPattern, any_of
+from assistant.language.patterns import QuickPattern, QuickPatterns, any_of
 from assistant.values import Facet, Role
 
 _VALUE = "{value}"
@@ -60,20 +61,23 @@ class SectionCues:
     """Finds the sections that a question asks for."""
 
     def __init__(self, wordings: Wordings) -> None:
-        self._patterns = {role: any_of(cues) for role, cues in wordings.sections.items() if cues}
+        self._cues = QuickPatterns({role: any_of(cues) for role, cues in wordings.sections.items() if cues})
         self._subjects = any_of(wordings.subjects) if wordings.subjects else None
         # an answer reads its question several times
-        self._without = lru_cache(maxsize=_REMEMBERED)(self._blanked)
         self._masked = lru_cache(maxsize=_REMEMBERED)(self._mask)
-        self._named = lru_cache(maxsize=_REMEMBERED)(self._find)
+        self._asking = lru_cache(maxsize=_REMEMBERED)(self._find)
 
     def roles(self, folded: str) -> tuple[Role, ...]:
         """The roles asked for, in the order in which the question names them."""
-        return self._named(self._masked(folded))
+        found = self._asking(self._masked(folded))
+        return tuple(sorted(found, key=lambda role: found[role][0]))
 
-    def _find(self, folded: str) -> tuple[Role, ...]:
-        found = {role: match.start() for role, pattern in self._patterns.items() if (match := pattern.search(folded))}
-        return tuple(sorted(found, key=lambda role: found[role]))
+    def _find(self, masked: str) -> Mapping[Role, Sequence[tuple[int, int]]]:
+        """Where a question asks for each role, in order."""
+        found = (
+            (role, [match.span() for match in cues.finditer(masked)]) for role, cues in self._cues.likely_in(masked)
+        )
+        return {role: spans for role, spans in found if spans}
 
     def has_subject(self, folded: str) -> bool:
         """Whether the question holds what looks like the wording of a section, and is what it is about."""
@@ -81,12 +85,7 @@ class SectionCues:
 
     def without(self, folded: str) -> str:
         """The question less the words that ask for a section."""
-        return self._without(folded)
-
-    def _blanked(self, folded: str) -> str:
-        masked = self._masked(folded)
-        spans = [match.span() for pattern in self._patterns.values() for match in pattern.finditer(masked)]
-        return blanked(folded, spans)
+        return blanked(folded, chain.from_iterable(self._asking(self._masked(folded)).values()))
 
     def _mask(self, folded: str) -> str:
         """The question with what is its subject blanked: « difficultés scolaires » asks for no limits."""
@@ -100,7 +99,7 @@ class FacetCues:
 
     def __init__(self, wordings: Wordings, values: Mapping[Facet, Sequence[str]]) -> None:
         """``values``: those that the sheets bear, by facet; one without wordings is read by its own name."""
-        self._bare: dict[tuple[Facet, str], QuickPattern] = {}
+        names: dict[tuple[Facet, str], QuickPattern] = {}
         # those of a value are compiled once a question names it
         self._compiled = cache(re.compile)
         self._firm: dict[tuple[Facet, str], str] = {}
@@ -111,15 +110,17 @@ class FacetCues:
                 if not named:
                     continue
                 bare = "(?:" + "|".join(named) + ")"
-                self._bare[facet, value] = QuickPattern(bare)
+                names[facet, value] = QuickPattern(bare)
                 for frames, patterns in ((words.filter, self._firm), (words.prefer, self._soft)):
                     if frames:
                         patterns[facet, value] = "|".join(frame.replace(_VALUE, bare) for frame in frames)
+        self._bare = QuickPatterns(names)
 
     def find(self, folded: str) -> Iterator[Found]:
         """Filters, then preferences, then names alone, which say nothing unless they are excluded."""
         # a frame holds the name: few names stand in a question, and a frame takes longer to look for
-        named = {key: matches for key, pattern in self._bare.items() if (matches := list(pattern.finditer(folded)))}
+        likely = self._bare.likely_in(folded)
+        named = {key: matches for key, pattern in likely if (matches := list(pattern.finditer(folded)))}
         for patterns, firm in ((self._firm, True), (self._soft, False)):
             for facet, value in (key for key in named if key in patterns):
                 for match in self._compiled(patterns[facet, value]).finditer(folded):

@@ -27,6 +27,7 @@ from assistant.stores.local_terms import WEIGH, Terms
 from assistant.stores.store import Facets
 
 _MOST_KEPT = 200_000_000  # bytes: all the words of 100,000 sheets
+_FEW = 2000  # sheets: up to here columns are added all at once
 Rows = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
@@ -114,8 +115,9 @@ class Rankings:
     def _best(self, columns: Iterable[tuple[float, Column]], among: Mask | None, limit: int) -> list[tuple[str, float]]:
         totals = np.zeros(len(self.ids))
         found = np.zeros(len(self.ids), dtype=np.bool_)
-        for weight, column in columns:
-            totals[column.rows] += weight * column.values
+        added = [Column(column.rows, weight * column.values) for weight, column in columns]
+        for column in [_joined(added)] if added and len(self.ids) <= _FEW else added:
+            np.add.at(totals, column.rows, column.values)  # in half the time of « totals[rows] += »
             found[column.rows] = True
         rows = np.flatnonzero(found if among is None else found & among)
         scores = totals[rows]
@@ -176,6 +178,11 @@ class Rankings:
         """Those of the base: what came later is compared whole."""
         found: Iterable[tuple[Any]] = self._connect().execute("SELECT sheet FROM passages ORDER BY id")
         return self._row[np.fromiter(chain.from_iterable(found), dtype=np.intp)]
+
+
+def _joined(columns: Sequence[Column]) -> Column:
+    """Columns one after the other: a row may come again."""
+    return Column(np.concatenate([one.rows for one in columns]), np.concatenate([one.values for one in columns]))
 
 
 def _size(column: Column) -> int:
