@@ -134,9 +134,9 @@ def _backends(running: Server) -> list[int]:
 
 
 def _worked(backends: Sequence[int]) -> float:
-    """Seconds that this thread and these processes have worked."""
+    """Seconds that this process and those of the server have worked."""
     files = [Path(f"/proc/{pid}/schedstat") for pid in backends]
-    return time.thread_time() + sum(int(file.read_text().split()[0]) for file in files) / 1e9
+    return time.process_time() + sum(int(file.read_text().split()[0]) for file in files) / 1e9
 
 
 def _compare(

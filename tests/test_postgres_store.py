@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ from assistant.language.analyzer import terms
 from assistant.settings import Settings
 from assistant.stores import open_current, open_draft, postgres_connection, postgres_finish, postgres_queries
 from assistant.stores.postgres import PostgresStore
+from assistant.stores.postgres_connection import POOL
 from assistant.stores.postgres_draft import PostgresDraft
 from assistant.stores.postgres_migrations import migrations
 from assistant.values import Facet
@@ -470,6 +472,18 @@ def test_a_question_cut_by_the_server_is_asked_again(address):
         "WHERE datname = current_database() AND pid <> pg_backend_pid()",
     )
     assert ask(store) == before
+
+
+def test_many_questions_share_few_connections(address):
+    """Each needs two: none may hold one while it waits for the other."""
+    store = PostgresStore(address)
+    before = ask(store)
+    with ThreadPoolExecutor(4 * POOL) as many:
+        assert all(answer == before for answer in many.map(lambda _: ask(store), range(20 * POOL)))
+    open_now = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'assistant'"
+    assert len(run_sql(address, open_now)) <= POOL
+    store.close()
+    assert "ne répond pas" in refused(lambda: ask(store), StoreUnreachable).happened
 
 
 def test_a_question_that_takes_too_long_is_cut(address, monkeypatch):

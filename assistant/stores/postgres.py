@@ -1,6 +1,7 @@
 """The PostgreSQL store: everything in one database, vectors by pgvector, one schema a generation.
 
-A question's three rankings go to the server together and come back together. Passages are compared
+A question's nearest passages are looked for on one connection, and its words and concepts on another: one
+process of the server works for each, and the first takes as long as the two others. Passages are compared
 exactly while there are few of them, in the corpus or behind a filter; beyond, HNSW scans on until the
 filter is satisfied, and what it finds is compared exactly again.
 
@@ -17,6 +18,7 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -30,7 +32,7 @@ from assistant.indexing.manifest import REBUILD
 from assistant.language.thesaurus import Thesaurus, restore_concepts
 from assistant.stores import postgres_queries as queries
 from assistant.stores.bm25 import K1, rarity
-from assistant.stores.postgres_connection import Connection, Reader
+from assistant.stores.postgres_connection import POOL, Connection, Reader
 from assistant.stores.sections import load_sections
 from assistant.stores.store import Facets, Matches
 from assistant.values import Example, ExampleKind, Facet, Passage, Sheet
@@ -48,6 +50,8 @@ class PostgresStore:
             MissingIndex, DamagedIndex, StoreUnreachable, StoreUnfit
         """
         self._reader = Reader(address)
+        # its threads end with the store
+        self._beside = ThreadPoolExecutor(POOL, thread_name_prefix="nearest")
         self.manifest = self._reader.manifest
         self._mean = np.frombuffer(self._meta("mean"), dtype=np.float32)
         if len(self._mean) != self.manifest.dimension:
@@ -81,11 +85,12 @@ class PostgresStore:
         exact = self.manifest.passages <= queries.EXACT_PASSAGES or (
             bool(facets) and self._bearing_passages(facets) <= queries.EXACT_FILTERED
         )
-        near, bearing, naming = self._together(
-            (queries.by_vector(condition, None if exact else self.manifest.dimension), values),
-            (queries.by_terms(condition), values),
-            (queries.by_concepts(condition), values),
-        )
+        # each takes one connection and gives it back before it waits for the other: none waits for ever
+        by_vector = queries.by_vector(condition, None if exact else self.manifest.dimension)
+        nearest = self._beside.submit(self._all, by_vector, values)
+        by_terms, by_concepts = queries.by_terms(condition), queries.by_concepts(condition)
+        bearing, naming = self._together((by_terms, values), (by_concepts, values))
+        near = nearest.result()
         length = math.sqrt(sum(weight**2 for weight in concepts.values())) or 1.0
         return Matches(
             tuple((Passage(*row[:4]), row[4]) for row in near),

@@ -30,18 +30,19 @@ from assistant.typography import guillemets
 Connection = psycopg.Connection[Any]
 T = TypeVar("T")
 LEAST_VECTOR = (0, 8)  # of the extension: the first that scans on until a filter is satisfied
-_POOL = 8  # connections that a process keeps at most
 _WAIT = 5  # seconds to open a connection
 _TURN = 2  # seconds to be given one of the pool
 _ANSWER = 10  # seconds for one statement of a question
 _LOCK = 30  # seconds that an indexer waits for a table
 _PATIENCE = 10.0  # seconds during which a lost read is asked again
 _PAUSE = 0.1  # seconds before the first retry, doubled at each
+POOL = 8
+"""Connections that a process keeps at most."""
 PREFIX = "assistant_generation_"
 """Of the schema of a generation, before its number."""
 IN_USE = 7_163_203
 """With the number of a generation: the advisory lock that whoever reads it shares, any number but the indexers'."""
-_NEAREST_KEPT = 400  # passages that HNSW weighs at once: benchmarks/postgres.py
+_NEAREST_KEPT = 500  # passages that HNSW weighs at once: benchmarks/postgres.py
 
 # psycopg logs each connection lost; where no log is kept it would write them on the terminal, in English
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
@@ -90,7 +91,7 @@ class Reader:
                 address,
                 kwargs={"autocommit": True, "application_name": "assistant", **_COMMON},
                 min_size=1,
-                max_size=_POOL,
+                max_size=POOL,
                 timeout=_TURN,
                 reconnect_timeout=_WAIT,
                 configure=partial(_configure, schema=self.manifest.generation),
