@@ -27,7 +27,7 @@ from assistant.retrieval.quoting import ENDS, EVEN, Quoter, silence, unsaid
 from assistant.retrieval.refusal import refuse, without
 from assistant.retrieval.search import Ranking, load_ranking
 from assistant.retrieval.sections import load_sections
-from assistant.retrieval.understand import Understanding, checked_question
+from assistant.retrieval.understand import Filters, Understanding, checked_question
 from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
 from assistant.stores import open_store
@@ -163,21 +163,12 @@ class Assistant:
         bounded = self._finder.bounded(found, query, plan.leave_out, self._units, self.schema) if query.bounds else None
         shown = [] if unmet else bounded.hits[:limit] if bounded else self._shown(found, query, plan, limit)
         refusal, nearest = None, [hit for hit in found.hits if hit.sheet.id not in plan.leave_out and not query.vague]
-        if bounded and not shown and not plan.leave_out:
-            nearest = bounded.near
-            drops = tuple(Drop(one.text, f"retirer {one.text}", len(nearest)) for one in query.bounds)
-            refusal = refuse(query, found.vector, drops, self.store, self._examples)
-        elif not shown and not plan.leave_out and not query.vague:
-            loosened = without(query, unmet, lambda text, facet: self._choices.without(text, [facet]), self._is_bare)
-            looser = [(drop, less, self._finder.find(less, most)) for drop, less in loosened]
-            answering = [(drop, less, self._shown(wide, less, plan, limit)) for drop, less, wide in looser]
-            drops = tuple(drop._replace(sheets=len(hits)) for drop, _, hits in answering if hits)
-            others = [hit for _, less, hits in answering for hit in hits if not unmet or less.text != query.text]
-            # where nothing is for the public, what is for it elsewhere is nearer than what is not, there; but filters
-            # given beside the question hold for what is near too
-            nearest = (others or nearest) if unmet else (nearest or others)
-            # of a place that no sheet is of, nothing is near, whatever is asked for there
-            nearest = nearest or [hit for _, _, wide in looser for hit in wide.hits]
+        if not shown and not plan.leave_out and (bounded or not query.vague):
+            if bounded:
+                nearest = bounded.near
+                drops = tuple(Drop(one.text, f"retirer {one.text}", len(nearest)) for one in query.bounds)
+            else:
+                drops, nearest = self._loosened(query, plan, limit, unmet, nearest)
             refusal = refuse(query, found.vector, drops, self.store, self._examples)
         rarity = self.store.rarity(query.terms)
         excerpts = tuple(
@@ -198,6 +189,22 @@ class Assistant:
             confidence=found.confidence,
             refusal=refusal,
         )
+
+    def _loosened(
+        self, query: Query, plan: Plan, limit: int, unmet: Filters, nearest: list[Hit]
+    ) -> tuple[tuple[Drop, ...], list[Hit]]:
+        """Of a query that no sheet answers: which filters may be taken off so that some do, and the nearest hits."""
+        most = max(limit, self.settings.sheets)
+        loosened = without(query, unmet, lambda text, facet: self._choices.without(text, [facet]), self._is_bare)
+        looser = [(drop, less, self._finder.find(less, most)) for drop, less in loosened]
+        answering = [(drop, less, self._shown(wide, less, plan, limit)) for drop, less, wide in looser]
+        drops = tuple(drop._replace(sheets=len(hits)) for drop, _, hits in answering if hits)
+        others = [hit for _, less, hits in answering for hit in hits if not unmet or less.text != query.text]
+        # where nothing is for the public, what is for it elsewhere is nearer than what is not, there; but filters
+        # given beside the question hold for what is near too
+        nearest = (others or nearest) if unmet else (nearest or others)
+        # of a place that no sheet is of, nothing is near, whatever is asked for there
+        return drops, nearest or [hit for _, _, wide in looser for hit in wide.hits]
 
     def _is_bare(self, text: str) -> bool:
         """Whether a text asks for nothing but choices."""

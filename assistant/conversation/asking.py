@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.conversation.choices import changed
 from assistant.conversation.figures import role_of
 from assistant.conversation.plan import Plan
-from assistant.conversation.said import Said, Tools, asks, no_sheet, only, which
+from assistant.conversation.said import Said, Tools, among, asks, no_sheet, only, which
 from assistant.conversation.state import EVERYTHING, Need
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
@@ -97,11 +97,10 @@ def amounts(said: Said, tools: Tools) -> Plan | None:
     recent = _recent(said)
     counted = _COUNTED.search(said.folded)
     two = recent if counted and len(recent) == _count(counted[1]) else ()  # « des deux » that were talked about
-    sheets = _beside(said, tools) or _chosen(said, tools) or two or said.listed or tuple(tools.store.sheet_ids({}))
-    need = said.need if said.listed else EVERYTHING
+    sheets = _beside(said, tools) or _chosen(said, tools) or two or among(said, tools)
     most = not tools.talk.asks("least", before if again else said.folded)
     roles = (role_of(unit),)
-    return said.plan(TurnKind.AMOUNTS, need, sheets=sheets, listed=sheets, unit=unit, most=most, roles=roles)
+    return said.plan(TurnKind.AMOUNTS, said.wide_need, sheets=sheets, listed=sheets, unit=unit, most=most, roles=roles)
 
 
 def _measured(said: Said, tools: Tools) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.conversation.choices import changed
 from assistant.conversation.figures import EUROS
 from assistant.conversation.plan import Plan
-from assistant.conversation.said import Said, Tools
+from assistant.conversation.said import Said, Tools, among
 from assistant.conversation.state import EVERYTHING
 from assistant.language.analyzer import terms
 from assistant.replies import TurnKind
@@ -45,44 +45,50 @@ def _names(said: Said, tools: Tools) -> list[str]:
     return [tools.role_names[role] for role in said.roles]
 
 
-def _among(said: Said, tools: Tools) -> tuple[str, ...]:
-    return said.listed or tuple(tools.store.sheet_ids({}))
-
-
 def _free(said: Said, tools: Tools) -> Plan:
     """The sheets that write it, with their words; else what each writes of an amount."""
-    among = _among(said, tools)
-    need = said.need if said.listed else EVERYTHING
+    sheets = among(said, tools)
     bearing = tools.store.bearing(terms(_FREE))
-    found = tuple(sheet for sheet in among if any(sheet in sheets for sheets in bearing.values()))
+    found = tuple(sheet for sheet in sheets if any(sheet in writing for writing in bearing.values()))
     if found:
-        message = _counted(len(found), len(among), "écrit", "écrivent", guillemets("gratuit"))
+        message = _counted(len(found), len(sheets), "écrit", "écrivent", guillemets("gratuit"))
         return said.plan(
-            TurnKind.SECTION, need, sheets=found, listed=among, roles=(Role.FUNDING,), words=_FREE, message=message
+            TurnKind.SECTION,
+            said.wide_need,
+            sheets=found,
+            listed=sheets,
+            roles=(Role.FUNDING,),
+            words=_FREE,
+            message=message,
         )
     message = "Cette fiche n’écrit pas que c’est gratuit"
-    if len(among) > 1:
-        message = f"Aucune de ces {len(among)} fiches n’écrit que c’est gratuit"
+    if len(sheets) > 1:
+        message = f"Aucune de ces {len(sheets)} fiches n’écrit que c’est gratuit"
     return said.plan(
-        TurnKind.AMOUNTS, need, sheets=among, listed=among, unit=EUROS, roles=(Role.FUNDING,), message=message
+        TurnKind.AMOUNTS,
+        said.wide_need,
+        sheets=sheets,
+        listed=sheets,
+        unit=EUROS,
+        roles=(Role.FUNDING,),
+        message=message,
     )
 
 
 def _saying(said: Said, tools: Tools, silent: bool) -> Plan:
     """The sheets that leave out the sections asked for, or those that fill them."""
-    among = _among(said, tools)
+    sheets = among(said, tools)
     named = ", ".join(_names(said, tools))
-    kept = tuple(sheet.id for sheet in tools.store.sheets(among) if left_out(sheet, said.roles) is silent)
+    kept = tuple(sheet.id for sheet in tools.store.sheets(sheets) if left_out(sheet, said.roles) is silent)
     if not kept:
         verb = "renseigne" if silent else "ne renseigne"
         return said.back(
             f"{'Chacune' if silent else 'Aucune'} des fiches montrées {verb} cette rubrique\u00a0: {named}"
         )
     one, several = ("ne renseigne pas", "ne renseignent pas") if silent else ("renseigne", "renseignent")
-    message = f"{_counted(len(kept), len(among), one, several, 'cette rubrique')}\u00a0: {named}"
-    need = said.need if said.listed else EVERYTHING
-    return said.plan(TurnKind.SECTION, need, sheets=kept, listed=kept, roles=said.roles, message=message)
+    message = f"{_counted(len(kept), len(sheets), one, several, 'cette rubrique')}\u00a0: {named}"
+    return said.plan(TurnKind.SECTION, said.wide_need, sheets=kept, listed=kept, roles=said.roles, message=message)
 
 
-def _counted(count: int, among: int, one: str, several: str, what: str) -> str:
-    return f"{count} fiche{'s' if count > 1 else ''} sur {among} {several if count > 1 else one} {what}"
+def _counted(count: int, of: int, one: str, several: str, what: str) -> str:
+    return f"{count} fiche{'s' if count > 1 else ''} sur {of} {several if count > 1 else one} {what}"

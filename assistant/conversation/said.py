@@ -10,7 +10,7 @@ from assistant.conversation.acts import Guess
 from assistant.conversation.choices import ChoiceReader
 from assistant.conversation.plan import Plan
 from assistant.conversation.reference import References
-from assistant.conversation.state import Conversation, Need, Turn
+from assistant.conversation.state import EVERYTHING, Conversation, Need, Turn
 from assistant.conversation.wordings import TalkWordings
 from assistant.indexing.alignment import Read
 from assistant.language.analyzer import terms
@@ -115,6 +115,11 @@ class Said:
         return self.last.need if self.last else Need("")
 
     @property
+    def wide_need(self) -> Need:
+        """The need of the sheets shown; where none is, all of them are meant."""
+        return self.need if self.listed else EVERYTHING
+
+    @property
     def listed(self) -> tuple[str, ...]:
         return self.last.listed if self.last else ()
 
@@ -139,6 +144,11 @@ class Said:
     def back(self, message: str, choices: Sequence[str] = ()) -> Plan:
         """A question back; the conversation stays as it is."""
         return self.plan(TurnKind.CLARIFY, message=message, choices=tuple(choices))
+
+
+def among(said: Said, tools: Tools) -> tuple[str, ...]:
+    """The sheets shown; where none is, all of them."""
+    return said.listed or tuple(tools.store.sheet_ids({}))
 
 
 def asks(said: Said, name: str, tools: Tools) -> bool:
