@@ -79,7 +79,7 @@ def search(sought: Sought, store: Store, examples: Examples, ranking: Ranking, l
     if query.preferred or query.excluded or query.phrases or query.amounts:
         scores = _chosen(query, scores, store)
     best = sorted(scores, key=lambda sheet_id: -scores[sheet_id])[: limit * _READ_A_SHEET]
-    read = cache(lambda sheet_id: tuple(PassageHit(*found) for found in store.similarities(vector, sheet_id)))
+    read = cache(lambda sheet_id: tuple(map(PassageHit._make, store.similarities(vector, sheet_id))))
     ranked = []
     for sheet in store.sheets(best):
         overview = store.overview(vector, sheet.id)

@@ -70,7 +70,8 @@ class PassageVectors:
         selected = None if among is None else selecting(among)
         parameters = faiss.SearchParameters(sel=selected) if selected else None  # type: ignore[call-arg]
         scores, keys = self._index.search(vector.reshape(1, -1), limit, params=parameters)
-        return [(int(key), float(score)) for key, score in zip(keys[0], scores[0], strict=True) if key >= 0]
+        found = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
+        return [(key, score) for key, score in found if key >= 0]
 
     def newest(self, changes: Changes, vector: Vectors, limit: int | None) -> list[int]:
         """The nearest of those that changed since the base, best first."""
