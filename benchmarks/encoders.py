@@ -21,8 +21,9 @@ import numpy as np
 import psutil
 
 from assistant.batch import Question, read_questions
-from assistant.indexing.adapter import MAPS, Adapter
-from assistant.indexing.encoder import Vectors, engine
+from assistant.corpus.corpus import ADAPTER
+from assistant.indexing.adapter import Adapter, load_adapter
+from assistant.indexing.encoder import DEFAULT_MODEL, Vectors, engine
 from assistant.indexing.onnx_graph import Draft, Linear, LinearMap, eight_bits, exact
 from assistant.indexing.packed import BLOCK, weights_path
 from assistant.indexing.question_engine import QuestionEngine
@@ -35,19 +36,6 @@ PAUSE = 0.005  # seconds, for threads that wait for more work to fall asleep
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
 _HALF = 8  # a code of 4 bits means itself less 8
 Encode = Callable[[str], Vectors]
-
-
-def some_adapter() -> Adapter:
-    """Of the usual size, for its cost: its values do not matter."""
-    random = np.random.default_rng(0)
-
-    def pair(name: str) -> tuple[Vectors, Vectors]:
-        inputs = 1536 if name == "output.dense" else 384
-        outputs = 1536 if name == "intermediate.dense" else 384
-        a, b = random.normal(size=(16, inputs)) / inputs**0.5, random.normal(size=(outputs, 16)) / 50
-        return a.astype(np.float32), b.astype(np.float32)
-
-    return Adapter({(layer, name): pair(name) for layer in range(6, 12) for name in MAPS})
 
 
 def four_bits(draft: Draft, linear_map: LinearMap, x: str) -> str:
@@ -85,9 +73,15 @@ def open_variant(name: str, folder: Path) -> Encode:
     weights = weights_path()
     assert weights is not None
     if not path.exists():
-        write_prepared(path, key, weights, some_adapter() if adapted else None, linear)
+        write_prepared(path, key, weights, _adapter() if adapted else None, linear)
     opened = QuestionEngine(folder, key, weights, threads)
     return lambda text: opened.vectors(text).plain
+
+
+def _adapter() -> Adapter:
+    adapter = load_adapter(read_settings().data / ADAPTER, DEFAULT_MODEL)
+    assert adapter is not None
+    return adapter
 
 
 class Child:
