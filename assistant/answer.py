@@ -55,6 +55,7 @@ class Assistant:
         settings: Settings,
     ) -> None:
         self.store = store
+        self._corpus_version = store.manifest.corpus_version
         self.schema = schema
         self.settings = settings
         self._examples = Examples(*store.examples(), alignment, with_needs=settings.needs)
@@ -185,7 +186,7 @@ class Assistant:
             nearest=() if shown else excerpts,
             query=query,
             follows=plan.follows,
-            corpus_version=self.store.manifest.corpus_version,
+            corpus_version=self._corpus_version,
             confidence=found.confidence,
             refusal=refusal,
         )

@@ -74,11 +74,10 @@ class Bench:
         module = f"benchmarks.peers.{name}"
         return [str(_PEERS_PYTHON), "-m", module, "serve", str(self.folder / "corpus.json"), str(self.folder / name)]
 
-    def run(self, command: Sequence[str], **more: str) -> tuple[str, float]:
+    def run(self, command: Sequence[str]) -> tuple[str, float]:
         """What a command prints, and its seconds, from its start to its end."""
         start = time.perf_counter()
-        environment = {**self.environment, **more}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=_ROOT, check=False)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, cwd=_ROOT, check=False)
         if done.returncode:
             raise RuntimeError(f"{command}: {done.stderr[-2000:]}")
         return done.stdout, time.perf_counter() - start

@@ -17,7 +17,7 @@ from sklearn.metrics import roc_auc_score
 
 from assistant.answer import Assistant
 from assistant.evaluation import Judged
-from assistant.retrieval.sentence_scores import WEIGHTS, measures, read_sentences, told
+from assistant.retrieval.sentence_scores import WEIGHTS, measures, read_sentences
 from assistant.values import Sheet, Span
 from benchmarks.judged import evidence, read_judged
 
@@ -56,9 +56,9 @@ def _groups(assistant: Assistant, question: Judged) -> Iterator[Group]:
         wanted = [span for excerpt in question.must_quote for span in _places(sheet, excerpt)]
         if sheet.title not in relevant or not wanted:
             continue
-        said = told(read_sentences(sheet, assistant.schema, store.thesaurus()))
-        quoted = [any(a < one.span.end and one.span.start < b for a, b in wanted) for one in said.sentences]
-        found = measures(said, hit, query, rarity)
+        sentences = read_sentences(sheet, assistant.schema, store.thesaurus())
+        quoted = [any(a < one.span.end and one.span.start < b for a, b in wanted) for one in sentences.each]
+        found = measures(sentences, hit, query, rarity)
         rows = (dict(zip(found, values, strict=True)) for values in zip(*found.values(), strict=True))
         yield list(zip(rows, quoted, strict=True))
 

@@ -61,9 +61,10 @@ def _warm() -> list[tuple[str, float, float, str, str]]:
 
 
 def _encoded_before(settings: Settings, encoder: Encoder) -> list[float]:
-    """Question to answer where all that would be encoded was before; no question is asked twice.
+    """Question to answer where all that would be encoded was before; this assistant is asked no question twice.
 
-    What is left when the encoder's time is taken off is more: its weights empty a processor's caches.
+    What is left when the encoder's time is taken off is more: its weights empty a processor's caches, and fewer of
+    the words were read before.
     """
     remembered = mock.patch.object(encoder, "encode_adapted", cache(encoder.encode_adapted))
     with remembered, mock.patch("assistant.answer.open_encoder", return_value=encoder):

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from assistant.batch import read_questions
-from assistant.conversation.acts import Acts, load_acts, save_acts
+from assistant.conversation.acts import Acts, features, load_acts, save_acts
 from assistant.conversation.state import Conversation
+from assistant.corpus.corpus import ACTS
 from assistant.errors import SchemaError
 from assistant.evaluation import Judged
+from assistant.indexing.encoder import DEFAULT_MODEL
 from assistant.replies import TurnKind
 
 TWO = Acts(
@@ -31,6 +33,16 @@ def test_acts_of_a_family_are_weighed_together():
 def test_words_that_no_example_has_are_strange():
     assert TWO.guess("préfecture", np.zeros(2, dtype=np.float32)).strange
     assert not TWO.guess("encore", np.zeros(2, dtype=np.float32)).strange
+
+
+@pytest.mark.parametrize("text", ["et les sous alors ?", "montre m'en d'autres", "les les sousous", "zzz"])
+def test_a_turn_weighs_by_its_words_pairs_and_parts_each_once(repository, text):
+    acts = load_acts(repository / "data" / ACTS, DEFAULT_MODEL)
+    assert acts is not None
+    rows = [len(acts.mean) + acts.features[one] for one in features(text) if one in acts.features]
+    scores = acts.weights[:, -1] + acts.weights[:, rows].sum(axis=1) / max(1, len(rows)) ** 0.5
+    odds = np.exp(scores) / np.exp(scores).sum()
+    np.testing.assert_allclose(acts.odds(text, acts.mean), odds, rtol=1e-4)
 
 
 def test_what_is_written_is_read_by_its_own_model_only(tmp_path):

@@ -11,9 +11,14 @@ from assistant.values import Facet
 QUESTIONS = ("potager", "la lecture aux enfants", "cuisine vélo potager quartier habitants", "zzz", "")
 
 
-@pytest.fixture(params=[0, 200, 200_000_000], ids=["nothing kept", "a few columns kept", "all kept"])
+@pytest.fixture(
+    params=[(0, 2000), (200, 2000), (200_000_000, 2000), (200_000_000, 0)],
+    ids=["nothing kept", "a few columns kept", "all kept", "columns added one by one"],
+)
 def rankings(toy_store, request, monkeypatch):
-    monkeypatch.setattr(local_rankings, "_MOST_KEPT", request.param)
+    kept, few = request.param
+    monkeypatch.setattr(local_rankings, "_MOST_KEPT", kept)
+    monkeypatch.setattr(local_rankings, "_FEW", few)
     return Rankings(toy_store.folder, toy_store._connection)
 
 

@@ -475,15 +475,26 @@ def test_a_question_cut_by_the_server_is_asked_again(address):
 
 
 def test_many_questions_share_few_connections(address):
-    """Each needs two: none may hold one while it waits for the other."""
+    """Each needs two: none may hold one while it waits for the other, nor be given another's passages."""
     store = PostgresStore(address)
-    before = ask(store)
+    asked = [(np.roll(VECTOR, turn), terms(word)) for turn, word in enumerate(("potager", "jeux", "vacances", "vélo"))]
+    alone = [store.search(vector, wanted, {}, {}, 5) for vector, wanted in asked]
+    assert len({matches.passages for matches in alone}) > 1
     with ThreadPoolExecutor(4 * POOL) as many:
-        assert all(answer == before for answer in many.map(lambda _: ask(store), range(20 * POOL)))
-    open_now = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'assistant'"
-    assert len(run_sql(address, open_now)) <= POOL
+        found = many.map(lambda one: store.search(*one, {}, {}, 5), asked * 5 * POOL)
+        assert list(found) == alone * 5 * POOL
     store.close()
     assert "ne répond pas" in refused(lambda: ask(store), StoreUnreachable).happened
+
+
+@pytest.mark.parametrize("failing", ["by_vector", "by_terms"])
+def test_one_half_of_a_search_that_fails_fails_the_whole(address, monkeypatch, failing):
+    store = PostgresStore(address)
+    before = ask(store)
+    with monkeypatch.context() as broken:
+        broken.setattr(postgres_queries, failing, lambda *_: "SELECT 1 / 0")
+        assert "DivisionByZero" in refused(lambda: ask(store), DamagedIndex).happened
+    assert ask(store) == before
 
 
 def test_a_question_that_takes_too_long_is_cut(address, monkeypatch):

@@ -95,7 +95,7 @@ def test_the_budget_is_only_passed_by_what_is_never_left_out(corpus, quoter, the
     for sheet in corpus.sheets:
         shown = quotes_of(quoter, sheet, query, rank)
         longest: dict[str | None, int] = {}
-        for sentence in read_sentences(sheet, corpus.schema, thesaurus):
+        for sentence in read_sentences(sheet, corpus.schema, thesaurus).each:
             section = sheet.sections[sentence.section]
             key = section.label if section.role in (Role.LIMITS, Role.PERSPECTIVES) else None
             longest[key] = max(longest.get(key, 0), sentence.words)
@@ -218,7 +218,7 @@ def test_what_only_announces_is_never_quoted_without_what_it_announces(corpus, t
     found = [
         sheet.slice(*sentence.span)
         for sheet in corpus.sheets
-        for sentence in read_sentences(sheet, corpus.schema, thesaurus)
+        for sentence in read_sentences(sheet, corpus.schema, thesaurus).each
     ]
     assert any(text.startswith("Perspectives :\n") for text in found)
     assert not [text for text in found if text.rstrip().endswith(":") and len(text.split()) <= 3]

@@ -79,14 +79,14 @@ def _saying(said: Said, tools: Tools, silent: bool) -> Plan:
     """The sheets that leave out the sections asked for, or those that fill them."""
     sheets = among(said, tools)
     named = ", ".join(_names(said, tools))
+    which = "cette rubrique" if len(said.roles) == 1 else "ces rubriques"
     kept = tuple(sheet.id for sheet in tools.store.sheets(sheets) if left_out(sheet, said.roles) is silent)
     if not kept:
         verb = "renseigne" if silent else "ne renseigne"
-        return said.back(
-            f"{'Chacune' if silent else 'Aucune'} des fiches montrées {verb} cette rubrique\u00a0: {named}"
-        )
+        those = "des fiches montrées" if said.listed else "des fiches"
+        return said.back(f"{'Chacune' if silent else 'Aucune'} {those} {verb} {which}\u00a0: {named}")
     one, several = ("ne renseigne pas", "ne renseignent pas") if silent else ("renseigne", "renseignent")
-    message = f"{_counted(len(kept), len(sheets), one, several, 'cette rubrique')}\u00a0: {named}"
+    message = f"{_counted(len(kept), len(sheets), one, several, which)}\u00a0: {named}"
     return said.plan(TurnKind.SECTION, said.wide_need, sheets=kept, listed=kept, roles=said.roles, message=message)
 
 

@@ -108,7 +108,8 @@ class TalkWordings(Strict):
 
     def asks(self, name: str, folded: str) -> re.Match[str] | None:
         """Where a folded question asks for a turn of this name."""
-        return self._turns[name].search(folded) if name in self._likely(folded) else None
+        pattern = self._turns[name]
+        return pattern.search(folded) if name in self._likely(folded) else None
 
     def without(self, name: str, folded: str) -> str:
         """A folded question less the wordings of this name."""

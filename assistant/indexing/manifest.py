@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -34,7 +33,7 @@ class Manifest(BaseModel):
     sheets: int
     passages: int
 
-    @cached_property
+    @property
     def corpus_version(self) -> str:
         """Twelve digits that change when any data file changes."""
         return hashlib.sha256(json.dumps(self.inputs, sort_keys=True).encode()).hexdigest()[:12]

@@ -70,12 +70,8 @@ class Figure(NamedTuple):
     end: int
 
 
-def figures(text: str) -> Sequence[Figure]:
+def figures(text: str) -> Iterator[Figure]:
     """The amounts that a text states, in order: « 1 500 € », « 20 bénévoles », « une vingtaine de »."""
-    return _stated_again(text) if len(text) <= QUESTION else tuple(_stated(text))
-
-
-def _stated(text: str) -> Iterator[Figure]:
     for match in _FIGURE.finditer(text):
         unit = match["unit"] or match["of"] or ""
         kind = AmountKind.MONEY if re.fullmatch(_MONEY, unit, re.IGNORECASE) else AmountKind.PEOPLE
@@ -88,12 +84,9 @@ def _stated(text: str) -> Iterator[Figure]:
         yield Figure(kind, min(value, value if low is None else low), value, match.start(), end)
 
 
-_stated_again = lru_cache(maxsize=256)(lambda text: tuple(_stated(text)))
-
-
 def amounts(text: str) -> tuple[Amount, ...]:
     """What a question asks of amounts: « moins de 300 € », « avec 500 euros », « pour une trentaine de personnes »."""
-    return tuple(_asked(text, figure) for figure in figures(text) if not _is_family(text, figure))
+    return tuple(_asked(text, figure) for figure in _stated(text))
 
 
 def bounds(text: str) -> tuple[Bound, ...]:
@@ -101,7 +94,19 @@ def bounds(text: str) -> tuple[Bound, ...]:
 
     « une vingtaine de stands » and « 300 personnes » tell a size, and bound nothing.
     """
-    return tuple(filter(None, (_bound(text, figure) for figure in figures(text) if not _is_family(text, figure))))
+    return tuple(filter(None, (_bound(text, figure) for figure in _stated(text))))
+
+
+def _stated(question: str) -> Sequence[Figure]:
+    """The amounts of a question, less those of a family; an answer reads its question several times."""
+    return _stated_again(question) if len(question) <= QUESTION else _read(question)
+
+
+def _read(question: str) -> Sequence[Figure]:
+    return tuple(figure for figure in figures(question) if not _is_family(question, figure))
+
+
+_stated_again = lru_cache(maxsize=256)(_read)
 
 
 def without(text: str, bounds: Iterable[Bound]) -> str:

@@ -15,8 +15,8 @@ from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, Generic, TypeVar
 
-_SHORTEST = 2  # letters: one stands in any text, but for signs that no keyboard of old had: « € »
-_REMEMBERED = 256  # texts
+_SHORTEST = 2  # letters: one stands in any text, but for what is not ASCII: « € »
+_REMEMBERED = 16  # texts: those of an answer
 _LOOKED_UP = 4  # letters: of what a pattern needs, as many are looked up
 _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 

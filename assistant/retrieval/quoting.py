@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from assistant.corpus.schema import Schema
 from assistant.language.thesaurus import NARROWER, Thesaurus
-from assistant.retrieval.sentence_scores import Sentence, Told, read_sentences, scores, told
+from assistant.retrieval.sentence_scores import Sentence, Sentences, read_sentences, scores
 from assistant.values import Facet, Hit, Kind, Query, Quote, Role, Section, Sheet, Span, Status
 
 # of the first sheet, the second, and each of the others: all told, and at least of limits or perspectives
@@ -49,7 +49,7 @@ def cut_quote(sheet: Sheet, section: Section, start: int, end: int, marks: tuple
 class _Seen(NamedTuple):
     """What is remembered of a sheet: its sentences, and the concepts that they name."""
 
-    told: Told
+    sentences: Sentences
     named: frozenset[str]
 
 
@@ -110,8 +110,8 @@ class Quoter:
         self, hit: Hit, query: Query, rarity: Mapping[str, float], budget: int, least: int
     ) -> tuple[list[Sentence], Sentence | None]:
         """The sentences to quote, in the order of the sheet, and the one that answers best."""
-        said = self._of(hit.sheet).told
-        found = zip(scores(said, hit, query, rarity), said.sentences, strict=True)
+        sentences = self._of(hit.sheet).sentences
+        found = zip(scores(sentences, hit, query, rarity), sentences.each, strict=True)
         ranked = [sentence for _, sentence in sorted(found, key=lambda pair: (-pair[0], pair[1].place))]
         picked = _never_left_out(hit.sheet, ranked, least)
         left = budget - sum(sentence.words for sentence in picked)
@@ -127,8 +127,8 @@ class Quoter:
         if found is None:
             if len(self._seen) >= _CACHED:
                 self._seen.clear()
-            read = told(read_sentences(sheet, self._schema, self._thesaurus))
-            found = self._seen[key] = _Seen(read, read.named(NARROWER))
+            sentences = read_sentences(sheet, self._schema, self._thesaurus)
+            found = self._seen[key] = _Seen(sentences, sentences.named(NARROWER))
         return found
 
 

@@ -9,7 +9,7 @@ judged questions hardly tell them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.corpus.schema import Schema
@@ -52,37 +52,36 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The sentences of a sheet in order, and which of them, by their rank, bear each term or name each concept."""
+class Sentences:
+    """``each`` of a sheet that says something, in order; which of them, by rank, bear a term or name a concept."""
 
-    sentences: tuple[Sentence, ...]
+    each: tuple[Sentence, ...]
     bearing: Mapping[str, Sequence[int]]
     naming: Mapping[str, Sequence[int]]
 
     def named(self, least: float) -> frozenset[str]:
         """The concepts that some sentence names by a wording of this weight, or more."""
-        found = (pair for sentence in self.sentences for pair in sentence.concepts.items())
+        found = (pair for sentence in self.each for pair in sentence.concepts.items())
         return frozenset(concept for concept, weight in found if weight >= least)
 
 
-def told(sentences: Iterable[Sentence]) -> Told:
-    """The sentences of a sheet, ready to be scored."""
-    kept = tuple(sentences)
+def read_sentences(sheet: Sheet, schema: Schema, thesaurus: Thesaurus) -> Sentences:
+    """The sentences of a sheet's texts that say something; long ones as clauses.
+
+    « Perspectives : » says nothing without what it announces, and is of one sentence with it.
+    """
     bearing: dict[str, list[int]] = defaultdict(list)
     naming: dict[str, list[int]] = defaultdict(list)
-    for rank, sentence in enumerate(kept):
+    each = tuple(_read(sheet, schema, thesaurus))
+    for rank, sentence in enumerate(each):
         for term in sentence.terms:
             bearing[term].append(rank)
         for concept in sentence.concepts:
             naming[concept].append(rank)
-    return Told(kept, bearing, naming)
+    return Sentences(each, bearing, naming)
 
 
-def read_sentences(sheet: Sheet, schema: Schema, thesaurus: Thesaurus) -> Iterator[Sentence]:
-    """The sentences of a sheet's texts that say something, in order; long ones as clauses.
-
-    « Perspectives : » says nothing without what it announces, and is of one sentence with it.
-    """
+def _read(sheet: Sheet, schema: Schema, thesaurus: Thesaurus) -> Iterator[Sentence]:
     place = 0
     for index, section in enumerate(sheet.sections):
         if section.kind is not Kind.TEXT or section.status is not Status.FILLED:
@@ -98,32 +97,32 @@ def read_sentences(sheet: Sheet, schema: Schema, thesaurus: Thesaurus) -> Iterat
                     yield _sentence(sheet, whole, index, place, thesaurus)
 
 
-def measures(told: Told, hit: Hit, query: Query, rarity: Mapping[str, float]) -> dict[str, list[float]]:
+def measures(sentences: Sentences, hit: Hit, query: Query, rarity: Mapping[str, float]) -> dict[str, list[float]]:
     """What is known of the sentences of a sheet, one value each, by name: the measures that ``WEIGHTS`` weighs.
 
     Args:
         rarity: the weight of each term of the query.
     """
-    sheet, sentences = hit.sheet, told.sentences
+    sheet, each = hit.sheet, sentences.each
     asked = frozenset(query.roles)
     silent = {role for role in asked if all(one.status is not Status.FILLED for one in sheet.sections_with(role))}
-    roles = [sheet.sections[sentence.section].role for sentence in sentences]
+    roles = [sheet.sections[sentence.section].role for sentence in each]
     # a role asked for, spoken of in another section; all the more when its own says nothing
     elsewhere = [
-        asked & sentence.speaks_of if role not in asked else asked - asked
-        for sentence, role in zip(sentences, roles, strict=True)
+        asked & sentence.speaks_of if role not in asked else frozenset[Role]()
+        for sentence, role in zip(each, roles, strict=True)
     ]
     # a question has few words, and few sentences bear one
-    terms, concepts = [0.0] * len(sentences), [0.0] * len(sentences)
+    terms, concepts = [0.0] * len(each), [0.0] * len(each)
     for term, share in _shares(rarity):
-        for rank in told.bearing.get(term, ()):
+        for rank in sentences.bearing.get(term, ()):
             terms[rank] += share
     for concept, share in _shares(query.concepts):
-        for rank in told.naming.get(concept, ()):
-            concepts[rank] += share * sentences[rank].concepts[concept]
+        for rank in sentences.naming.get(concept, ()):
+            concepts[rank] += share * each[rank].concepts[concept]
     return {
         "terms": terms,
-        "near": _nearest(sentences, hit),
+        "near": _nearest(each, hit),
         "concepts": concepts,
         "wanted": [float(role in asked) for role in roles],
         "elsewhere": [float(bool(found)) for found in elsewhere],
@@ -131,15 +130,15 @@ def measures(told: Told, hit: Hit, query: Query, rarity: Mapping[str, float]) ->
         "summary": [float(role is Role.SUMMARY) for role in roles],
         "brief": [
             float(sentence.words < _BRIEF and role not in asked and not found)
-            for sentence, role, found in zip(sentences, roles, elsewhere, strict=True)
+            for sentence, role, found in zip(each, roles, elsewhere, strict=True)
         ],
     }
 
 
-def scores(told: Told, hit: Hit, query: Query, rarity: Mapping[str, float]) -> list[float]:
+def scores(sentences: Sentences, hit: Hit, query: Query, rarity: Mapping[str, float]) -> list[float]:
     """How well each sentence of a sheet answers; higher is better, comparable within a sheet."""
-    totals = [0.0] * len(told.sentences)
-    for name, values in measures(told, hit, query, rarity).items():
+    totals = [0.0] * len(sentences.each)
+    for name, values in measures(sentences, hit, query, rarity).items():
         if any(values):
             weight = WEIGHTS[name]
             totals = [total + weight * value for total, value in zip(totals, values, strict=True)]

@@ -27,7 +27,7 @@ from assistant.stores.local_terms import WEIGH, Terms
 from assistant.stores.store import Facets
 
 _MOST_KEPT = 200_000_000  # bytes: all the words of 100,000 sheets
-_FEW = 2000  # sheets: up to here columns are added all at once
+_FEW = 2000  # sheets: up to here columns are added all at once, beyond one by one is quicker
 Rows = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
@@ -115,8 +115,8 @@ class Rankings:
     def _best(self, columns: Iterable[tuple[float, Column]], among: Mask | None, limit: int) -> list[tuple[str, float]]:
         totals = np.zeros(len(self.ids))
         found = np.zeros(len(self.ids), dtype=np.bool_)
-        added = [Column(column.rows, weight * column.values) for weight, column in columns]
-        for column in [_joined(added)] if added and len(self.ids) <= _FEW else added:
+        added = (Column(column.rows, weight * column.values) for weight, column in columns)
+        for column in _as_one(added) if len(self.ids) <= _FEW else added:
             np.add.at(totals, column.rows, column.values)  # in half the time of « totals[rows] += »
             found[column.rows] = True
         rows = np.flatnonzero(found if among is None else found & among)
@@ -180,9 +180,10 @@ class Rankings:
         return self._row[np.fromiter(chain.from_iterable(found), dtype=np.intp)]
 
 
-def _joined(columns: Sequence[Column]) -> Column:
-    """Columns one after the other: a row may come again."""
-    return Column(np.concatenate([one.rows for one in columns]), np.concatenate([one.values for one in columns]))
+def _as_one(columns: Iterable[Column]) -> list[Column]:
+    """One column, in which a row may come again; none of none."""
+    kept = list(columns)
+    return [Column(*map(np.concatenate, zip(*kept, strict=True)))] if kept else []
 
 
 def _size(column: Column) -> int:

@@ -1,8 +1,7 @@
 """The PostgreSQL store: everything in one database, vectors by pgvector, one schema a generation.
 
 A question's nearest passages are looked for on one connection, and its words and concepts on another: one
-process of the server works for each, and the first takes as long as the two others. Passages are compared
-exactly while there are few of them, in the corpus or behind a filter; beyond, HNSW scans on until the
+process of the server works for each, and the first takes the longer. Passages are compared exactly while there are few of them, in the corpus or behind a filter; beyond, HNSW scans on until the
 filter is satisfied, and what it finds is compared exactly again.
 
 Words are looked up in a table of our own stems with what each adds to a sheet's BM25, worked out once a
@@ -50,7 +49,7 @@ class PostgresStore:
             MissingIndex, DamagedIndex, StoreUnreachable, StoreUnfit
         """
         self._reader = Reader(address)
-        # its threads end with the store
+        # its threads end once the store is forgotten
         self._beside = ThreadPoolExecutor(POOL, thread_name_prefix="nearest")
         self.manifest = self._reader.manifest
         self._mean = np.frombuffer(self._meta("mean"), dtype=np.float32)
@@ -89,7 +88,11 @@ class PostgresStore:
         by_vector = queries.by_vector(condition, None if exact else self.manifest.dimension)
         nearest = self._beside.submit(self._all, by_vector, values)
         by_terms, by_concepts = queries.by_terms(condition), queries.by_concepts(condition)
-        bearing, naming = self._together((by_terms, values), (by_concepts, values))
+        try:
+            bearing, naming = self._together((by_terms, values), (by_concepts, values))
+        except BaseException:
+            nearest.cancel()
+            raise
         near = nearest.result()
         length = math.sqrt(sum(weight**2 for weight in concepts.values())) or 1.0
         return Matches(

@@ -18,7 +18,7 @@ import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolClosed
 from pydantic import ValidationError
 
 from assistant.errors import AssistantError, DamagedIndex, StoreUnfit, StoreUnreachable
@@ -37,7 +37,7 @@ _LOCK = 30  # seconds that an indexer waits for a table
 _PATIENCE = 10.0  # seconds during which a lost read is asked again
 _PAUSE = 0.1  # seconds before the first retry, doubled at each
 POOL = 8
-"""Connections that a process keeps at most."""
+"""Connections that an open store keeps at most."""
 PREFIX = "assistant_generation_"
 """Of the schema of a generation, before its number."""
 IN_USE = 7_163_203
@@ -111,6 +111,8 @@ class Reader:
                 try:
                     with self._pool.connection() as connection:
                         return ask(connection)
+                except PoolClosed:
+                    raise
                 except psycopg.OperationalError as error:
                     if isinstance(error, errors.QueryCanceled) or time.monotonic() + pause > deadline:
                         raise
