@@ -1,8 +1,9 @@
 """The PostgreSQL store: everything in one database, vectors by pgvector, one schema a generation.
 
 A question's nearest passages are looked for on one connection, and its words and concepts on another: one
-process of the server works for each, and the first takes the longer. Passages are compared exactly while there are few of them, in the corpus or behind a filter; beyond, HNSW scans on until the
-filter is satisfied, and what it finds is compared exactly again.
+process of the server works for each, and the first takes the longer. Passages are compared exactly while there
+are few of them, in the corpus or behind a filter; beyond, HNSW scans on until the filter is satisfied, and what
+it finds is compared exactly again.
 
 Words are looked up in a table of our own stems with what each adds to a sheet's BM25, worked out once a
 generation. PostgreSQL's French text search (``unaccent``, ``ts_rank``) would cut other stems than the
