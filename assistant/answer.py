@@ -33,6 +33,7 @@ from assistant.settings import Settings, read_settings
 from assistant.stores import open_store
 from assistant.stores.store import Store
 from assistant.turns import Turns
+from assistant.turns.showing import bears
 from assistant.values import Facet, Hit, Query, Role
 
 NEW = Conversation()
@@ -216,7 +217,10 @@ class Assistant:
         if not found.hits or query.vague or not (found.sure or query.lists):
             return []
         least = self._least(found.hits[0].score, query, plan)
-        return [hit for hit in found.hits if hit.sheet.id not in plan.leave_out and hit.score >= least][:limit]
+        hits = [hit for hit in found.hits if hit.sheet.id not in plan.leave_out and hit.score >= least]
+        # « et pour les ados ? » is asked to see what is for them
+        of_them = query.preferred if plan.kind is TurnKind.FACET else {}
+        return sorted(hits, key=lambda hit: not bears(hit.sheet, of_them))[:limit]
 
     def _least(self, best: float, query: Query, plan: Plan) -> float:
         """The score below which a sheet is not shown; filters, where they are the question, have said enough."""

@@ -37,6 +37,7 @@ _CALLED = re.compile(
     rf"[ \u00a0]+({_NAME}(?:[ \u00a0-]{_NAME})*)"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+_ELIDED = re.compile(r"[Ll][’']\w")
 _TITLES = frozenset("M MM Mr Mme Mmes Mlle Dr Me Monsieur Madame Mademoiselle Docteur Maître".split())
 _PLACES = frozenset("centre social maison espace rue place salle ecole college lycee saint sainte".split())
 _SIGLE = 5  # letters
@@ -115,9 +116,9 @@ def _found(text: str, names: Names, broad: bool) -> Iterator[tuple[int, int, Per
         before = fold(words[place - 1][0]) if place else ""
         beside = {before, fold(words[place + 1][0]) if place + 1 < len(words) else ""}
         if any(part in names.first and (capital or not _is_word(part)) for part in parts):
-            # a centre may bear the name of a person; one who bears the same first name is a person
+            # a centre may bear the name of a person; one who bears the same first name is a person; « l’Aude » is none
             explained = all(part in names.known for part in parts) and (len(parts) > 1 or bool(beside & names.known))
-            named = not (explained or (capital and before in _PLACES))
+            named = not (explained or (capital and before in _PLACES) or _ELIDED.match(found[0]))
         else:
             explained = all(part in names.known for part in parts) or (found[0].isupper() and len(word) <= _SIGLE)
             # a surname follows a first name; elsewhere a capital inside a sentence is one for all we know

@@ -33,6 +33,8 @@ def names(corpus, repository: Path) -> Names:
         ("Marie-Claude vit seule", "[nom] vit seule"),
         ("une rose pour les 75 ans de 2024", "une rose pour les 75 ans de 2024"),
         ("avec la CAF, dans l’Aube", "avec la CAF, dans l’Aube"),
+        ("une action dans l'Aude", "une action dans l'Aude"),
+        ("avec Aude", "avec [nom]"),
     ],
 )
 def test_what_names_someone_is_masked(names: Names, typed: str, masked: str) -> None:

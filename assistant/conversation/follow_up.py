@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from assistant.conversation.acts import SUBJECT
 from assistant.conversation.alarm import alarm
 from assistant.conversation.asking import ASKED
 from assistant.conversation.conditions import conditioned
@@ -21,6 +22,7 @@ from assistant.conversation.guessing import (
     certain,
     guessed,
     guessed_reply,
+    likeliest,
     stands_alone,
     told_roles,
 )
@@ -37,6 +39,7 @@ from assistant.typography import guillemets
 
 _OWN_SUBJECT = 4  # terms: a question with more of its own that only points back stands by itself
 _FRAGMENT = 5  # terms: a longer question that opens with « pour » or « dans » stands by itself
+_ALL = re.compile(r"\btou(?:te)?s\b")
 _CHOOSES = re.compile(r"\W*(?:(?:et|mais|alors)\W+)*(?:laquelle|les?quel\w*)\b")
 
 
@@ -101,6 +104,18 @@ def others(said: Said, tools: Tools) -> Plan | None:
     return None
 
 
+def all_again(said: Said, _: Tools) -> Plan | None:
+    """« les limites de toutes » once two were compared: of all those that were shown before."""
+    if not said.last or not said.roles or not _ALL.search(said.folded):
+        return None
+    turns = [turn for turn in said.conversation.turns if turn.need == said.need]
+    place = next((place for place, turn in enumerate(turns) if turn.listed == said.listed), 0)
+    if not place or turns[place].kind is not TurnKind.COMPARE:
+        return None
+    listed = turns[place - 1].listed
+    return replace(section(said, said.roles, listed), listed=listed, focus=None)
+
+
 def gone_back_for(said: Said, tools: Tools) -> Plan | None:
     """« revenons aux vacances, qui encadre ? »: back to an earlier need, and what is asked of it."""
     comma = said.folded.find(",")
@@ -118,7 +133,12 @@ def gone_back_for(said: Said, tools: Tools) -> Plan | None:
 
 
 def new_subject(said: Said, tools: Tools) -> Plan | None:
-    """« rien à voir : … », « sinon, … »."""
+    """« rien à voir : … », « ok merci, et sinon pour les papas ? »."""
+    otherwise = tools.talk.asks("otherwise", said.folded)
+    if otherwise and said.last:
+        rest = read(said.tail(otherwise.end()), said.conversation, tools)
+        if rest.own and not rest.roles and likeliest(rest.plain, tools).act in (SUBJECT, "refine", "facet"):
+            return subject(rest, tools)
     wording = tools.talk.asks("new_subject", said.folded)
     if not wording:
         return None
@@ -195,6 +215,7 @@ RULES: Sequence[Rule] = (
     anywhere,
     gone_back_for,
     gone_back,
+    all_again,
     others,
     bounded,
     conditioned,

@@ -187,4 +187,4 @@ def _less_opening(said: Said, tools: Tools) -> str:
 
 
 def _following(need: Need) -> str:
-    return f"Compris comme la suite de\u00a0: {need.text}"
+    return f"Compris comme la suite de\u00a0: {need.text}" if need.text != EVERYTHING.text else ""

@@ -87,9 +87,10 @@ class Understanding:
         phrases = self._phrases(text, choices)
         read = tokens(text)
         carried = {token.term: token.word for token in read}
-        kept = set(terms(choices.rest))
+        rest = self._sections.telling(choices.rest)
+        kept = set(terms(rest))
         words = {term: word for term, word in carried.items() if term in kept}
-        subject = set(terms(self._sections.without(choices.rest)))
+        subject = set(terms(self._sections.without(rest)))
         concepts, wordings, expansions = self._concepts([token for token in read if token.term in subject])
         quoted = {term for phrase in phrases for term in terms(phrase)}
         chosen = named or choices.excluded or choices.preferred or phrases
@@ -127,11 +128,15 @@ class Understanding:
         text = self.mended(text)
         if roles or self._meant is None or self._sections.has_subject(fold(text)):
             return roles
+        # « une action dans l'Aude ? » asks for nothing but choices
+        choices = self.choices(fold(text))
+        if choices.named and not terms(choices.rest):
+            return ()
         return self._meant(text)
 
     def subject(self, text: str) -> set[str]:
         """The terms of a question, less the words that ask for a section."""
-        return set(terms(self._sections.without(fold(self.mended(text)))))
+        return set(terms(self._sections.without(self._sections.telling(fold(self.mended(text))))))
 
     def choices(self, folded: str, more: Sequence[Found] = ()) -> Choices:
         """The choices that a folded text makes; ``more`` are found otherwise, and stand for what they overlap."""

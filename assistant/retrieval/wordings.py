@@ -28,6 +28,7 @@ class FacetWordings(Strict):
 class Wordings(Strict):
     sections: dict[Role, tuple[Pattern, ...]]
     subjects: tuple[Pattern, ...] = ()
+    idle: tuple[Pattern, ...] = ()
     facets: dict[Facet, FacetWordings]
     places: dict[str, tuple[str, ...]] = {}
     towns: dict[str, str] = {}
@@ -63,6 +64,7 @@ class SectionCues:
     def __init__(self, wordings: Wordings) -> None:
         self._cues = QuickPatterns({role: any_of(cues) for role, cues in wordings.sections.items() if cues})
         self._subjects = any_of(wordings.subjects) if wordings.subjects else None
+        self._idle = any_of(wordings.idle)
         # an answer reads its question several times
         self._masked = lru_cache(maxsize=_REMEMBERED)(self._mask)
         self._asking = lru_cache(maxsize=_REMEMBERED)(self._find)
@@ -82,6 +84,10 @@ class SectionCues:
     def has_subject(self, folded: str) -> bool:
         """Whether the question holds what looks like the wording of a section, and is what it is about."""
         return self._masked(folded) != folded
+
+    def telling(self, folded: str) -> str:
+        """The question less the words that only frame it: « il se passe quoi »."""
+        return self._idle.sub(lambda match: " " * len(match.group()), folded)
 
     def without(self, folded: str) -> str:
         """The question less the words that ask for a section."""

@@ -98,6 +98,9 @@ def idea(opened: Opened, question: str, plan: Plan, query: Query) -> Answer:
     answer = shown(opened, question, plan, query, chosen)
     if not chosen:
         return replace(answer, message="Toutes les fiches à découvrir ont été montrées dans cette conversation")
+    if not about and not query.facets and not query.preferred:
+        drawn = tuple(replace(excerpt, reason="Tirée au sort") for excerpt in answer.sheets)
+        answer = replace(answer, sheets=drawn)
     return replace(answer, message="Une idée à découvrir")
 
 
