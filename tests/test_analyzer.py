@@ -28,6 +28,9 @@ from assistant.language.folding import fold
         ("œuvre", "oeuvre"),
         ("aujourd’hui", "aujourd'hui"),
         ("un jardin, des jardins", "jardin jardin"),
+        ("des jeux, un jeu", "jeu, jeu"),
+        ("les travaux", "le travail"),
+        ("nos vœux", "un voeu"),
     ],
 )
 def test_ways_of_writing_meet(one, other):

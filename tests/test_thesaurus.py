@@ -61,6 +61,13 @@ def test_a_sigle_is_its_letters_and_not_the_words_that_share_its_stem(thesaurus,
     assert concept not in {mention.concept for mention in thesaurus.mentions(tokens(question))}
 
 
+@pytest.mark.parametrize(
+    ("text", "named"), [("une marche", True), ("marches", True), ("le marché", False), ("marchés", False)]
+)
+def test_an_accent_at_the_end_makes_another_word(thesaurus, text, named):
+    assert ("activité physique" in {mention.concept for mention in thesaurus.mentions(tokens(text))}) is named
+
+
 def test_concepts_survive_being_written_to_the_index(corpus):
     assert restore_concepts(json.loads(json.dumps(dump_concepts(corpus.concepts)))) == corpus.concepts
 

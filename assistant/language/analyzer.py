@@ -19,7 +19,7 @@ _SIGLE = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?|\b(?:[^\W\d_]\.)+[^\W\
 # « bien-être », « maison pour tous »: compounds that carry a subject though no part does by itself
 _COMPOUND = (
     r"bien-[êe]tre|entre-soi|aller[- ]vers|maisons?[- ]pour[- ]tous|chez[- ]soi d'abord"
-    r"|sans-(?:abris?|logis|papiers?)"
+    r"|sans-(?:abris?|logis|papiers?)|rendez-vous"
 )
 _WORD = re.compile(rf"\b(?:{_COMPOUND})\b|[^\W_]+(?:'[^\W_]+)*", re.IGNORECASE)
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'", re.IGNORECASE)
@@ -44,6 +44,12 @@ bonsoir salut merci svp stp lutter contre truc trucs chose choses idee idees exe
 action actions question autour genre type sorte
 """.split()
 )
+
+# the plurals that Snowball leaves apart from their singulars: nouns in -eu, -ail and -yau
+_SINGULARS = {
+    **{f"{noun}x": noun for noun in "adieu aveu cheveu enjeu feu jeu milieu neveu noyau boyau tuyau voeu".split()},
+    "baux": "bail", "travaux": "travail", "vitraux": "vitrail", "yeux": "oeil",
+}  # fmt: skip
 
 _stemmers = threading.local()
 
@@ -94,4 +100,4 @@ def stem(word: str) -> str:
     if stemmer is None:
         # a Stemmer keeps state between calls and must not be shared by threads
         stemmer = _stemmers.french = Stemmer.Stemmer("french")
-    return fold(stemmer.stemWord(word))
+    return fold(stemmer.stemWord(_SINGULARS.get(word, word)))

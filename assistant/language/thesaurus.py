@@ -51,7 +51,7 @@ class Wording:
     """A wording of a concept as stems.
 
     Several words prove each other. A word alone does not: many words share a stem (« réunions » and
-    La Réunion, « repas » and REP), so that it counts only as ``alone`` spells it, folded, in the singular
+    La Réunion, « repas » and REP), so that it counts only as ``alone`` spells it, accents forgiven, in the singular
     or the plural, or made feminine; a sigle in its own letters, ``exact``, and only in ``capitals``
     when it is also an ordinary word.
     """
@@ -68,8 +68,10 @@ class Wording:
             return False
         if not self.alone:
             return True
-        word = "".join(fold(token.word) for token in tokens)
-        return word == self.alone if self.exact else _inflected(word, self.alone)
+        word = "".join(token.word.lower() for token in tokens)
+        if self.exact:
+            return fold(word) == self.alone
+        return _inflected(fold(word), fold(self.alone)) and not _ends_otherwise(word, self.alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,7 @@ def _wording(text: str, weight: float) -> Wording:
     words = tokens(text)
     if len(words) == 1 and words[0].word.isupper() and len(words[0].word) > 1:
         return _sigle(text, weight)
-    return Wording(tuple(word.term for word in words), weight, fold(words[0].word) if len(words) == 1 else "")
+    return Wording(tuple(word.term for word in words), weight, words[0].word.lower() if len(words) == 1 else "")
 
 
 def _sigle(text: str, weight: float = SYNONYM) -> Wording:
@@ -246,6 +248,11 @@ def _inflected(word: str, wording: str) -> bool:
         return True
     feminines = (f"{wording}e", f"{wording}{wording[-1:]}e", f"{wording[:-1]}ve" if wording.endswith("f") else "")
     return len(wording) >= _FEMININE_OF and word in feminines
+
+
+def _ends_otherwise(word: str, wording: str) -> bool:
+    """« le marché » is no « marche »; of who writes no accents, « marche » may be both."""
+    return _singular(word).endswith("é") and _singular(wording).endswith("e")
 
 
 def _singular(word: str) -> str:
