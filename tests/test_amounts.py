@@ -50,6 +50,14 @@ def test_spans_stay_in_the_text_and_never_overlap(text):
     assert len(amounts(text)) <= len(list(figures(text)))
 
 
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [("emmener une dizaine de familles", 0), ("pour 15 enfants", 0), ("avec 15 bénévoles", 1), ("à 30 personnes", 1)],
+)
+def test_whom_it_is_for_is_no_number_of_people_that_it_takes(question, count):
+    assert len(amounts(question)) == count
+
+
 def test_the_sheets_state_amounts_of_both_kinds(corpus):
     found = [(sheet, figure) for sheet in corpus.sheets for figure in figures(sheet.text)]
     assert {figure.kind for _, figure in found} == {MONEY, PEOPLE}

@@ -57,6 +57,9 @@ _TO_SPEND = re.compile(
 )
 _FEW = 5
 _RELATIVES = re.compile(r"(?:enfants?|parents?|ados?|adolescents?)$")
+_PUBLIC = re.compile(
+    r"(?:familles?|enfants?|jeunes|ados?|adolescents?|habitante?s?|adultes?|seniors?|parents?|usagers?|adherents?)$"
+)
 _AROUND = 2.0  # a number of people said without a bound stands for half to twice as many
 
 
@@ -86,7 +89,7 @@ def figures(text: str) -> Iterator[Figure]:
 
 def amounts(text: str) -> tuple[Amount, ...]:
     """What a question asks of amounts: « moins de 300 € », « avec 500 euros », « pour une trentaine de personnes »."""
-    return tuple(_asked(text, figure) for figure in _stated(text))
+    return tuple(_asked(text, figure) for figure in _stated(text) if not _is_public(text, figure))
 
 
 def bounds(text: str) -> tuple[Bound, ...]:
@@ -136,6 +139,11 @@ def _bound(text: str, figure: Figure) -> Bound | None:
 def _is_family(text: str, figure: Figure) -> bool:
     """« un couple avec deux enfants »: whom it is about, not how many people it takes."""
     return figure.value < _FEW and bool(_RELATIVES.search(fold(text[figure.start : figure.end])))
+
+
+def _is_public(text: str, figure: Figure) -> bool:
+    """« une dizaine de familles »: whom it is for, not how many people it takes."""
+    return bool(_PUBLIC.search(fold(text[figure.start : figure.end])))
 
 
 def _asked(text: str, figure: Figure) -> Amount:
