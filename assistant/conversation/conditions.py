@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from assistant.conversation.choices import changed
 from assistant.conversation.figures import EUROS
+from assistant.conversation.following import narrowed
 from assistant.conversation.plan import Plan
 from assistant.conversation.said import Said, Tools, among
 from assistant.conversation.state import EVERYTHING
@@ -13,6 +17,7 @@ from assistant.retrieval.quoting import left_out
 from assistant.typography import guillemets
 from assistant.values import Facet, Role
 
+_ASKS_WHICH = re.compile(r"\b(?:laquelle|lequel|les?quel(?:le)?s|quelles? (?:fiches?|actions?))\b")
 _FREE = "gratuit gratuité gratuitement"
 
 
@@ -24,13 +29,25 @@ def conditioned(said: Said, tools: Tools) -> Plan | None:
     if not said.last and not said.own and any(named.facet is Facet.STATUS for named in said.named):
         return said.plan(TurnKind.SUBJECT, changed(EVERYTHING, said.named, EVERYTHING.text), roles=said.roles)
     if said.named:
-        return None
+        return _bearing(said, tools)
     if tools.talk.asks("free", said.folded) and not _says_more(said, "free", tools):
         return _free(said, tools)
     for name in ("silent", "filled"):
         if said.roles and tools.talk.asks(name, said.folded) and not _says_more(said, name, tools):
             return _saying(said, tools, silent=name == "silent")
     return None
+
+
+def _bearing(said: Said, tools: Tools) -> Plan | None:
+    """« laquelle est avec la CAF ? »: of the sheets shown those that bear it; where none does, others are sought."""
+    if said.own or any(named.out for named in said.named) or not _ASKS_WHICH.search(said.folded):
+        return None
+    wanted: dict[Facet, set[str]] = {}
+    for named in said.named:
+        wanted.setdefault(named.facet, set()).add(named.value)
+    shown = tools.store.sheets(said.listed)
+    kept = tuple(sheet.id for sheet in shown if all(wanted[facet].intersection(sheet.facet(facet)) for facet in wanted))
+    return replace(narrowed(said, tools), sheets=kept, listed=kept) if kept else None
 
 
 def _says_more(said: Said, name: str, tools: Tools) -> bool:

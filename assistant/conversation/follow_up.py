@@ -22,6 +22,7 @@ from assistant.conversation.guessing import (
     certain,
     guessed,
     guessed_reply,
+    guessed_role,
     likeliest,
     stands_alone,
     told_roles,
@@ -40,6 +41,16 @@ from assistant.typography import guillemets
 _OWN_SUBJECT = 4  # terms: a question with more of its own that only points back stands by itself
 _FRAGMENT = 5  # terms: a longer question that opens with « pour » or « dans » stands by itself
 _ALL = re.compile(r"\btou(?:te)?s\b")
+_CUT = re.compile(r"\s*[,:;]")
+_PAST = re.compile(
+    r"^\W*(?:et |mais )?(?:combien|quel\w*|qui|que|pourquoi|comment|quand|ou|est-ce)\b.*"
+    r"\b(?:(?:a-t-|ont-|avai(?:en)?t-)(?:il|elle|on)s?|etai(?:en)?t|avai(?:en)?t|sont \w+[eiu]s?|a dure|ont ete)\b"
+)
+_INDEFINITE = re.compile(r"\b(?:une?|quelqu\w+)\b")
+_ONE_FORM = (
+    "Une séance réunit toujours trois fiches contrastées, sans durée fixée\u00a0: ni leur nombre ni leur choix ne se "
+    "règle. Demandez-en une sur un autre sujet, par exemple «\u00a0plutôt sur la santé\u00a0»"
+)
 _CHOOSES = re.compile(r"\W*(?:(?:et|mais|alors)\W+)*(?:laquelle|les?quel\w*)\b")
 
 
@@ -84,12 +95,36 @@ def opposed(said: Said, tools: Tools) -> Plan | None:
     rest = read(said.tail(wording.end()), said.conversation, tools)
     for rule in RULES[RULES.index(opposed) + 1 :]:
         if rest.question.strip() and rule is not anew and (plan := rule(rest, tools)):
-            return plan
+            return _of_that(rest, plan)
     if not rest.own:
         return None if not (rest.named or rest.roles) else followed(rest, tools)
     if said.last.kind is TurnKind.SUBJECT and before.last and not tools.talk.asks("fresh", rest.folded):
         return refined(read(rest.question, before, tools), tools)
     return subject(read(rest.question, before, tools), tools)
+
+
+def _of_that(rest: Said, plan: Plan) -> Plan:
+    """« non, la première »: the section that was asked of another sheet."""
+    last = rest.last
+    if plan.kind is not TurnKind.SHEET or not last or last.kind is not TurnKind.SECTION or not last.roles:
+        return plan
+    return replace(plan, kind=TurnKind.SECTION, roles=last.roles)
+
+
+def of_the_sheet(said: Said, tools: Tools) -> Plan | None:
+    """« quel était le budget exact, intervenants compris ? »: of the sheet that is talked about, as what is over is
+    asked of; « le budget d'une fête » is of another."""
+    if not said.focus or said.named or _fresh(said, tools):
+        return None
+    past = _PAST.search(said.folded) and not _INDEFINITE.search(said.folded)
+    roles = said.roles or guessed_role(said.question, tools)
+    return section(said, roles, words=said.question, unsure=True) if past else None
+
+
+def session_kept(said: Said, tools: Tools) -> Plan | None:
+    """« en une heure », « avec deux fiches » after a session: it has one form."""
+    session = said.last and said.last.kind is TurnKind.TRAINING
+    return said.back(_ONE_FORM) if session and tools.talk.asks("session_form", said.folded) else None
 
 
 def others(said: Said, tools: Tools) -> Plan | None:
@@ -118,11 +153,11 @@ def all_again(said: Said, _: Tools) -> Plan | None:
 
 def gone_back_for(said: Said, tools: Tools) -> Plan | None:
     """« revenons aux vacances, qui encadre ? »: back to an earlier need, and what is asked of it."""
-    comma = said.folded.find(",")
-    if comma < 0 or not said.last or not tools.talk.asks("go_back", said.folded):
+    cut = _CUT.search(said.folded)
+    if not cut or not said.last or not tools.talk.asks("go_back", said.folded):
         return None
-    back = gone_back(read(said.tail(0)[:comma], said.conversation, tools), tools)
-    more = said.tail(comma + 1).strip()
+    back = gone_back(read(said.tail(0)[: cut.start()], said.conversation, tools), tools)
+    more = said.tail(cut.end()).strip()
     if not back or back.kind is not TurnKind.RETURN or not terms(more):
         return None
     listed = back.sheets or ()
@@ -215,6 +250,7 @@ RULES: Sequence[Rule] = (
     anywhere,
     gone_back_for,
     gone_back,
+    session_kept,
     all_again,
     others,
     bounded,
@@ -226,6 +262,7 @@ RULES: Sequence[Rule] = (
     first_ones,
     added,
     pointed,
+    of_the_sheet,
     anew,
     only_named,
     alike,

@@ -83,8 +83,11 @@ def _none_fits(said: Said, tools: Tools) -> Plan | None:
 def _one(said: Said, sheet: str, roles: tuple[Role, ...], words: str = "", asks_more: bool = False) -> Plan:
     """One sheet, which is talked about from now on, or something of it."""
     kind = TurnKind.SECTION if roles or asks_more else TurnKind.SHEET
-    listed = said.listed if sheet in said.listed else (sheet,)
-    return said.plan(kind, sheets=(sheet,), listed=listed, focus=sheet, roles=roles, words=words)
+    elsewhere = sheet not in said.listed
+    # what was filtered by need not hold of a sheet of before
+    need = replace(said.need, facets={}, excluded={}) if elsewhere else said.need
+    listed = (sheet,) if elsewhere else said.listed
+    return said.plan(kind, need, sheets=(sheet,), listed=listed, focus=sheet, roles=roles, words=words)
 
 
 def _earlier(said: Said) -> str:

@@ -21,7 +21,7 @@ TURNS = frozenset(
     least common compare all all_of more whole whole_words rest everyone again put_instead everything only_choice
     about_what opens among bends besides fragment points_back fresh about definite earlier pointing greeting filler
     trailing introduction for_me advise other_people people alike of_them helped in_danger first_person seeks
-    which_of silent filled free adds otherwise""".split()
+    which_of silent filled free adds otherwise session_form""".split()
 )
 
 _REMEMBERED = 256  # texts
