@@ -39,6 +39,7 @@ from assistant.replies import TurnKind
 from assistant.typography import guillemets
 
 _OWN_SUBJECT = 4  # terms: a question with more of its own that only points back stands by itself
+_BENDS = 2  # terms: « sinon » before more opens another subject
 _FRAGMENT = 5  # terms: a longer question that opens with « pour » or « dans » stands by itself
 _ALL = re.compile(r"\btou(?:te)?s\b")
 _CUT = re.compile(r"\s*[,:;]")
@@ -172,7 +173,9 @@ def new_subject(said: Said, tools: Tools) -> Plan | None:
     otherwise = tools.talk.asks("otherwise", said.folded)
     if otherwise and said.last:
         rest = read(said.tail(otherwise.end()), said.conversation, tools)
-        if rest.own and not rest.roles and likeliest(rest.plain, tools).act in (SUBJECT, "refine", "facet"):
+        # « sinon en groupe » alone bends the need
+        parts = re.search(r"\bet\W+sinon", otherwise.group()) or len(rest.own) > _BENDS
+        if parts and rest.own and not rest.roles and likeliest(rest.plain, tools).act in (SUBJECT, "refine", "facet"):
             return subject(rest, tools)
     wording = tools.talk.asks("new_subject", said.folded)
     if not wording:
