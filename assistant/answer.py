@@ -31,9 +31,8 @@ from assistant.retrieval.understand import Filters, Understanding, checked_quest
 from assistant.retrieval.wordings import load_wordings
 from assistant.settings import Settings, read_settings
 from assistant.stores import open_store
-from assistant.stores.store import Store
+from assistant.stores.store import Store, closed_on_failure
 from assistant.turns import Turns
-from assistant.turns.showing import bears
 from assistant.values import Facet, Hit, Query, Role
 
 NEW = Conversation()
@@ -56,7 +55,7 @@ class Assistant:
         settings: Settings,
     ) -> None:
         self.store = store
-        self._corpus_version = store.manifest.corpus_version
+        self._corpus_version = store.manifest.corpus_version  # hashed once, not for each answer
         self.schema = schema
         self.settings = settings
         self._examples = Examples(*store.examples(), alignment, with_needs=settings.needs)
@@ -81,11 +80,8 @@ class Assistant:
         """
         settings = settings or read_settings()
         store = open_store(settings)
-        try:
+        with closed_on_failure(store):
             return cls._over(store, settings, calibration)
-        except BaseException:
-            store.close()
-            raise
 
     @classmethod
     def _over(cls, store: Store, settings: Settings, calibration: Calibration | None) -> Assistant:
@@ -220,7 +216,7 @@ class Assistant:
         hits = [hit for hit in found.hits if hit.sheet.id not in plan.leave_out and hit.score >= least]
         # « et pour les ados ? » is asked to see what is for them
         of_them = query.preferred if plan.kind is TurnKind.FACET else {}
-        return sorted(hits, key=lambda hit: not bears(hit.sheet, of_them))[:limit]
+        return sorted(hits, key=lambda hit: not hit.sheet.bears_all(of_them))[:limit]
 
     def _least(self, best: float, query: Query, plan: Plan) -> float:
         """The score below which a sheet is not shown; filters, where they are the question, have said enough."""

@@ -23,7 +23,7 @@ from assistant.values import Facet, Hit, Query
 
 _HELD = 200  # sheets held against a bound, the nearest
 _ANYTHING = "actions"  # what is sought when a question only leaves out
-_PLACES = frozenset({Facet.DEPARTMENT, Facet.REGION, Facet.TERRITORY})
+_AREAS = frozenset({Facet.DEPARTMENT, Facet.REGION, Facet.TERRITORY})
 _PLACED_SHARE = 0.3
 
 
@@ -96,7 +96,7 @@ class Finder:
         """« il y a la même chose en Normandie ? »: the score below which a sheet of that place is not the same, a share
         of what the need finds anywhere. Of « celles qui sont terminées », those that the need finds without that."""
         by_status = Facet.STATUS in query.facets
-        dropped = {Facet.STATUS} if by_status else _PLACES.intersection(query.facets)
+        dropped = {Facet.STATUS} if by_status else _AREAS.intersection(query.facets)
         if not dropped:
             return float("-inf")
         wider = {facet: values for facet, values in query.facets.items() if facet not in dropped}

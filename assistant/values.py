@@ -5,7 +5,7 @@ Offsets are Unicode code points of the decoded source file, end excluded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -118,6 +118,14 @@ class Sheet:
 
     def facet(self, facet: Facet) -> tuple[str, ...]:
         return self.facets.get(facet, ())
+
+    def bears(self, facet: Facet, values: Iterable[str]) -> bool:
+        """Whether it bears one of these values."""
+        return not set(values).isdisjoint(self.facet(facet))
+
+    def bears_all(self, choices: Mapping[Facet, Iterable[str]]) -> bool:
+        """Whether it bears a value of each facet chosen."""
+        return all(self.bears(facet, values) for facet, values in choices.items())
 
 
 @dataclass(frozen=True, slots=True)

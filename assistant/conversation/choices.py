@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -96,6 +97,14 @@ class ChoiceReader:
             if all(self._store.sheet_ids({facet: places[facet]}) for facet in alone):
                 return Contradiction(tuple(" ou ".join(values) for values in places.values()))
         return None
+
+
+def by_facet(named: Iterable[Named]) -> dict[Facet, set[str]]:
+    """The values named, alternatives within a facet."""
+    values: dict[Facet, set[str]] = defaultdict(set)
+    for one in named:
+        values[one.facet].add(one.value)
+    return values
 
 
 def changed(need: Need, named: Sequence[Named], text: str) -> Need:

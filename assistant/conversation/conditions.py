@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from assistant.conversation.choices import changed
+from assistant.conversation.choices import by_facet, changed
 from assistant.conversation.figures import EUROS
 from assistant.conversation.following import narrowed
 from assistant.conversation.plan import Plan
@@ -42,11 +42,8 @@ def _bearing(said: Said, tools: Tools) -> Plan | None:
     """« laquelle est avec la CAF ? »: of the sheets shown those that bear it; where none does, others are sought."""
     if said.own or any(named.out for named in said.named) or not _ASKS_WHICH.search(said.folded):
         return None
-    wanted: dict[Facet, set[str]] = {}
-    for named in said.named:
-        wanted.setdefault(named.facet, set()).add(named.value)
-    shown = tools.store.sheets(said.listed)
-    kept = tuple(sheet.id for sheet in shown if all(wanted[facet].intersection(sheet.facet(facet)) for facet in wanted))
+    wanted = by_facet(said.named)
+    kept = tuple(sheet.id for sheet in tools.store.sheets(said.listed) if sheet.bears_all(wanted))
     return replace(narrowed(said, tools), sheets=kept, listed=kept) if kept else None
 
 

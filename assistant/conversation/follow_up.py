@@ -117,9 +117,10 @@ def of_the_sheet(said: Said, tools: Tools) -> Plan | None:
     asked of; « le budget d'une fête » is of another."""
     if not said.focus or said.named or _fresh(said, tools):
         return None
-    past = _PAST.search(said.folded) and not _INDEFINITE.search(said.folded)
+    if not _PAST.search(said.folded) or _INDEFINITE.search(said.folded):
+        return None
     roles = said.roles or guessed_role(said.question, tools)
-    return section(said, roles, words=said.question, unsure=True) if past else None
+    return section(said, roles, words=said.question, unsure=True)
 
 
 def session_kept(said: Said, tools: Tools) -> Plan | None:

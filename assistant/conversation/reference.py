@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.conversation.choices import ChoiceReader
+from assistant.conversation.choices import ChoiceReader, by_facet
 from assistant.conversation.wordings import TalkWordings
 from assistant.language.analyzer import terms
 from assistant.language.folding import fold
@@ -165,12 +165,8 @@ class References:
         traits = tuple(n for n in self._choices.find(folded) if not n.out)
         sheets = self._store.sheets(listed)
         if traits:
-            wanted = {facet: {n.value for n in traits if n.facet is facet} for facet in {n.facet for n in traits}}
-            fits = tuple(
-                sheet.id
-                for sheet in sheets
-                if all(values & set(sheet.facet(facet)) for facet, values in wanted.items())
-            )
+            wanted = by_facet(traits)
+            fits = tuple(sheet.id for sheet in sheets if sheet.bears_all(wanted))
             if fits:
                 return Pointed(fits, True, self._choices.rest(folded[pointing.end() :]), traits=traits)
             return None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.language.folding import QUESTION, fold
+from assistant.language.folding import fold, remembered
 from assistant.values import Amount, AmountKind, Bound
 
 _UNITS = (
@@ -100,16 +99,10 @@ def bounds(text: str) -> tuple[Bound, ...]:
     return tuple(filter(None, (_bound(text, figure) for figure in _stated(text))))
 
 
+@remembered
 def _stated(question: str) -> Sequence[Figure]:
-    """The amounts of a question, less those of a family; an answer reads its question several times."""
-    return _stated_again(question) if len(question) <= QUESTION else _read(question)
-
-
-def _read(question: str) -> Sequence[Figure]:
+    """The amounts of a question, less those of a family."""
     return tuple(figure for figure in figures(question) if not _is_family(question, figure))
-
-
-_stated_again = lru_cache(maxsize=256)(_read)
 
 
 def without(text: str, bounds: Iterable[Bound]) -> str:

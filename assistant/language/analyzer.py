@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import Stemmer
 
-from assistant.language.folding import QUESTION, fold
+from assistant.language.folding import fold, remembered
 
 _SIGLE = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
 # « bien-être », « maison pour tous »: compounds that carry a subject though no part does by itself
@@ -66,9 +66,10 @@ def tokens(text: str) -> list[Token]:
 
     Elisions are cut (l’isolement) and dotted sigles closed up (C.A.F. -> CAF).
     """
-    return list(_read_again(text) if len(text) <= QUESTION else _read(text))
+    return list(_read(text))
 
 
+@remembered
 def _read(text: str) -> tuple[Token, ...]:
     closed = _SIGLE.sub(lambda sigle: sigle.group().replace(".", "") + " ", text.translate(_APOSTROPHES))
     return tuple(filter(None, map(_token, _WORD.findall(closed))))
@@ -83,9 +84,6 @@ def _token(written: str) -> Token | None:
     if not folded or (folded in STOP_WORDS and not _SUMMER.fullmatch(fold(written))):
         return None
     return Token(word, stem(folded.replace("-", "").replace(" ", "")))
-
-
-_read_again = lru_cache(maxsize=256)(_read)
 
 
 def terms(text: str) -> list[str]:

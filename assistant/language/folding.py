@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'"}
 
 _WORD = 30  # characters: what is no longer comes again and again
-QUESTION = 400  # characters: what is no longer is read again and again for one answer
+_QUESTION = 400  # characters: what is no longer is read again and again for one answer
+_QUESTIONS = 256
 _FIRST_MARK = "\u0300"
+
+
+def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
+    """The same of a text, but what is no longer than a question is only read once for an answer."""
+    again = lru_cache(maxsize=_QUESTIONS)(read)
+    return lambda text: again(text) if len(text) <= _QUESTION else read(text)
 
 
 def fold(text: str) -> str:
@@ -19,7 +30,7 @@ def fold(text: str) -> str:
         return lowered
     if len(lowered) <= _WORD:
         return _folded_word(lowered)
-    return _folded_question(lowered) if len(lowered) <= QUESTION else _folded(lowered)
+    return _folded_question(lowered)
 
 
 def _folded(lowered: str) -> str:
@@ -33,4 +44,4 @@ def _folded(lowered: str) -> str:
 
 
 _folded_word = lru_cache(maxsize=20_000)(_folded)
-_folded_question = lru_cache(maxsize=256)(_folded)
+_folded_question = remembered(_folded)

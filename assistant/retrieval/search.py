@@ -116,10 +116,9 @@ def _chosen(query: Query, scores: dict[str, float], store: Store) -> dict[str, f
         sheet.id: scores[sheet.id]
         + PREFERENCE_WEIGHT
         * (
-            sum(bool(set(sheet.facet(facet)) & set(values)) for facet, values in query.preferred.items())
+            sum(sheet.bears(*choice) for choice in query.preferred.items())
             + sum(states(sheet, amount) for amount in query.amounts)
         )
         for sheet in store.sheets(list(scores))
-        if not any(set(sheet.facet(facet)) & set(values) for facet, values in query.excluded.items())
-        and holds(sheet, query.phrases)
+        if not any(sheet.bears(*choice) for choice in query.excluded.items()) and holds(sheet, query.phrases)
     }

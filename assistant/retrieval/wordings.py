@@ -63,7 +63,7 @@ class SectionCues:
 
     def __init__(self, wordings: Wordings) -> None:
         self._cues = QuickPatterns({role: any_of(cues) for role, cues in wordings.sections.items() if cues})
-        self._subjects = any_of(wordings.subjects) if wordings.subjects else None
+        self._subjects = any_of(wordings.subjects)
         self._idle = any_of(wordings.idle)
         # an answer reads its question several times
         self._masked = lru_cache(maxsize=_REMEMBERED)(self._mask)
@@ -87,7 +87,7 @@ class SectionCues:
 
     def telling(self, folded: str) -> str:
         """The question less the words that only frame it: « il se passe quoi »."""
-        return self._idle.sub(lambda match: " " * len(match.group()), folded)
+        return _covered(self._idle, folded, " ")
 
     def without(self, folded: str) -> str:
         """The question less the words that ask for a section."""
@@ -95,9 +95,7 @@ class SectionCues:
 
     def _mask(self, folded: str) -> str:
         """The question with what is its subject blanked: « difficultés scolaires » asks for no limits."""
-        if self._subjects is None:
-            return folded
-        return self._subjects.sub(lambda match: "_" * len(match.group()), folded)
+        return _covered(self._subjects, folded, "_")
 
 
 class FacetCues:
@@ -134,6 +132,11 @@ class FacetCues:
         for (facet, value), matches in named.items():
             for match in matches:
                 yield Found(facet, value, *match.span(), firm=False, bare=True)
+
+
+def _covered(pattern: QuickPattern, text: str, by: str) -> str:
+    """The text with another letter in place of each that a pattern finds."""
+    return pattern.sub(lambda match: by * len(match.group()), text)
 
 
 def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:

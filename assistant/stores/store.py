@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -95,3 +96,13 @@ class Store(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@contextmanager
+def closed_on_failure(store: Store) -> Iterator[None]:
+    """Close a store when what is made of it fails."""
+    try:
+        yield
+    except BaseException:
+        store.close()
+        raise

@@ -12,9 +12,8 @@ from assistant.language.analyzer import terms
 from assistant.language.folding import fold
 from assistant.replies import Answer, Turned
 from assistant.retrieval.quoting import left_out
-from assistant.retrieval.understand import Filters
 from assistant.turns.opened import Opened
-from assistant.turns.showing import bears, count, shown
+from assistant.turns.showing import count, shown
 from assistant.typography import guillemets
 from assistant.values import Query, Role, Sheet
 
@@ -27,7 +26,7 @@ def by_amount(opened: Opened, question: str, plan: Plan, query: Query, limit: in
     """What the sheets of a need write of an amount: of those for its public alone, where there are some."""
     answer = opened.find(question, query, plan, limit)
     sheets = [excerpt.sheet for excerpt in answer.sheets]
-    sheets = [sheet for sheet in sheets if bears(sheet, query.preferred)] or sheets
+    sheets = [sheet for sheet in sheets if sheet.bears_all(query.preferred)] or sheets
     return amounts(opened, question, plan, query, sheets) if answer.answered else answer
 
 
@@ -77,7 +76,8 @@ def still_there(opened: Opened, question: str, plan: Plan, query: Query, limit: 
     if query.bounds or not plan.base.last or opened.resolver.tools.understanding.unmet(query):
         return None
     listed = opened.store.sheets(plan.base.last.listed)
-    left = [sheet for sheet in listed if bears(sheet, query.facets) and not _bears_any(sheet, query.excluded)]
+    bearing = (sheet for sheet in listed if sheet.bears_all(query.facets))
+    left = [sheet for sheet in bearing if not any(sheet.bears(*out) for out in query.excluded.items())]
     answer = shown(opened, question, plan, query, left[:limit])
     message = f"{count(len(answer.sheets))} parmi celles déjà montrées"
     return replace(answer, message=message) if left else None
@@ -130,7 +130,3 @@ def _ranked(opened: Opened, query: Query) -> list[tuple[Sheet, float]]:
     """Every sheet that bears the query's choices, with its score, best first."""
     hits = opened.search(query, opened.store.manifest.sheets)
     return [(hit.sheet, hit.score) for hit in hits]
-
-
-def _bears_any(sheet: Sheet, choices: Filters) -> bool:
-    return any(set(values) & set(sheet.facet(facet)) for facet, values in choices.items())

@@ -12,7 +12,6 @@ from assistant.indexing.alignment import unit
 from assistant.indexing.encoder import Vectors
 from assistant.replies import Answer, TurnKind
 from assistant.retrieval.quoting import EVEN, left_out
-from assistant.retrieval.understand import Filters
 from assistant.turns.opened import Opened
 from assistant.typography import guillemets
 from assistant.values import Hit, PassageHit, Query, Sheet
@@ -89,11 +88,6 @@ def _silence(silent: int, shown: int) -> str:
     if silent < shown:
         return f", dont {silent} sans rien de renseigné" if silent else ""
     return ", non renseigné" if shown == 1 else ", aucune ne le renseigne"
-
-
-def bears(sheet: Sheet, choices: Filters) -> bool:
-    """Whether a sheet bears a value of each facet chosen."""
-    return all(set(values) & set(sheet.facet(facet)) for facet, values in choices.items())
 
 
 def count(sheets: int) -> str:

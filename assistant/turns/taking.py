@@ -13,7 +13,7 @@ from assistant.retrieval.understand import Filters
 from assistant.turns.kinds import amounts, by_amount, idea, limits_by_kind, session, side_by_side, still_there
 from assistant.turns.opened import Opened
 from assistant.turns.reading import query_of
-from assistant.turns.showing import SURE, bears, counted, shown
+from assistant.turns.showing import SURE, counted, shown
 from assistant.values import Query
 
 
@@ -66,7 +66,7 @@ class Turns(Opened):
             if plan.kind is TurnKind.FACET and not answer.answered:
                 return still_there(self, question, plan, query, limit) or answer
             return counted(self._for_whom(plan, query, answer)) if everything else answer
-        sheets = [sheet for sheet in self.store.sheets(plan.sheets) if bears(sheet, query.facets)]
+        sheets = [sheet for sheet in self.store.sheets(plan.sheets) if sheet.bears_all(query.facets)]
         if plan.kind is TurnKind.COMPARE:
             return side_by_side(self, question, plan, query, sheets)
         if plan.kind is TurnKind.AMOUNTS:
@@ -82,7 +82,7 @@ class Turns(Opened):
         bare = not tools.understanding.subject(tools.choices.rest(fold(plan.need.text)))
         if not (last and last.need == plan.need and query.preferred and bare):
             return answer
-        kept = [one for one in answer.sheets if one.sheet.id in last.listed or bears(one.sheet, query.preferred)]
+        kept = [one for one in answer.sheets if one.sheet.id in last.listed or one.sheet.bears_all(query.preferred)]
         return replace(answer, sheets=tuple(kept))
 
     def _silent(self, question: str, plan: Plan, conversation: Conversation) -> Answer:

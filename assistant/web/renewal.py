@@ -12,8 +12,7 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.answer import Assistant
@@ -21,7 +20,7 @@ from assistant.errors import AssistantError, FailureError
 from assistant.indexing.manifest import FILE, Manifest
 from assistant.settings import Settings
 from assistant.stores import current_manifest
-from assistant.stores.store import Store
+from assistant.stores.store import closed_on_failure
 from assistant.web.shelf import Shelf, shelve
 
 FIRST_QUESTION = "Comment lutter contre l’isolement\u202f?"
@@ -49,7 +48,7 @@ def open_generation(settings: Settings) -> Generation:
         MissingIndex, DamagedIndex, StaleIndex, SchemaError, EncoderError: each says what to do.
     """
     assistant = Assistant.open(settings)
-    with _closed_when_it_fails(assistant.store):
+    with closed_on_failure(assistant.store):
         return Generation(assistant, shelve(assistant.store, settings.data))
 
 
@@ -91,7 +90,7 @@ class Renewal:
                 self._over()
                 return
             found = open_generation(self._settings)
-            with _closed_when_it_fails(found.assistant.store):
+            with closed_on_failure(found.assistant.store):
                 found.assistant.ask(FIRST_QUESTION)
         except AssistantError as error:
             if not self._followed():
@@ -131,15 +130,6 @@ class Renewal:
             if self._manifest != before:
                 gc.collect()  # what held the old generation goes round in circles
             time.sleep(_ASK_SECONDS if self._settings.store else _LOOK_SECONDS)
-
-
-@contextmanager
-def _closed_when_it_fails(store: Store) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        store.close()
-        raise
 
 
 def _mark(settings: Settings) -> object:

@@ -13,12 +13,25 @@ from assistant.errors import (
     AssistantError,
     DamagedIndex,
     FailureError,
+    IndexBusy,
 )
 from assistant.language.analyzer import terms
 from assistant.stores.postgres import PostgresStore
 from benchmarks.postgres_server import PASSWORD
 
 VECTOR = np.array([1, 0, 0, 0, 0], dtype=np.float32)
+
+
+def when_free(action: Callable[[], object]) -> None:
+    """Do it once the server has noticed that the writer before is gone."""
+    end = time.monotonic() + 10
+    while True:
+        try:
+            action()
+            return
+        except IndexBusy:
+            assert time.monotonic() < end
+            time.sleep(0.1)
 
 
 def run_sql(address: str, *statements: str) -> list:

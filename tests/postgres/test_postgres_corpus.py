@@ -16,7 +16,7 @@ import pytest
 from assistant.cli import main
 from assistant.cli_shared import find_sheet
 from assistant.corpus.corpus import input_hashes, read_corpus
-from assistant.errors import IndexBusy, StoreUnreachable
+from assistant.errors import StoreUnreachable
 from assistant.indexing.manifest import Manifest
 from assistant.ingest import add_files, remove_sheet
 from assistant.integrity import check_index, repair_index
@@ -27,6 +27,7 @@ from assistant.web import renewal
 from assistant.web.warming import Warming
 from benchmarks.hashed_encoder import HashedEncoder
 from benchmarks.soak_kills import TEXT, TITLE
+from tests.postgres.databases import when_free
 
 POTAGER = "Le potager partagé"
 
@@ -91,18 +92,6 @@ def add(place: Settings) -> Manifest:
 
 def remove(place: Settings) -> None:
     remove_sheet(place, lambda found: find_sheet(found, TITLE), quiet, quiet)
-
-
-def when_free(action: Callable[[Settings], object], place: Settings) -> None:
-    """Do it once the server has noticed that the writer before is gone."""
-    end = time.monotonic() + 10
-    while True:
-        try:
-            action(place)
-            return
-        except IndexBusy:
-            assert time.monotonic() < end
-            time.sleep(0.1)
 
 
 def titles(place: Settings) -> list[str]:
@@ -232,7 +221,7 @@ def test_an_addition_killed_leaves_the_old_generation_or_the_new_one_whole(place
     assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
     assert (TITLE in titles(place)) == (left == "new")
     assert (TITLE in whole(place)) == (left == "new")
-    when_free(add if left == "old" else remove, place)
+    when_free(lambda: (add if left == "old" else remove)(place))
     assert (TITLE in whole(place)) == (left == "old")
     assert not (place.data / ".next").exists()
 

@@ -16,7 +16,6 @@ import pytest
 
 from assistant.errors import (
     DamagedIndex,
-    IndexBusy,
     MissingIndex,
     StoreUnreachable,
 )
@@ -24,7 +23,7 @@ from assistant.language.analyzer import terms
 from assistant.stores import postgres_connection, postgres_finish, postgres_queries
 from assistant.stores.postgres import PostgresStore
 from assistant.stores.postgres_connection import POOL
-from tests.postgres.databases import VECTOR, ask, refused, run_sql, schemas
+from tests.postgres.databases import VECTOR, ask, refused, run_sql, schemas, when_free
 
 # --- a connection lost
 
@@ -183,13 +182,6 @@ def test_killed_at_any_moment_an_indexer_leaves_a_whole_generation(address, tiny
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
     assert PostgresStore(address).check() == []
-    deadline = time.monotonic() + 10
-    while True:  # the server notices within a moment that its client is gone
-        try:
-            fill(address)
-            break
-        except IndexBusy:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+    when_free(lambda: fill(address))
     assert PostgresStore(address).check() == []
     assert "assistant_draft" not in schemas(address)
